@@ -1,0 +1,98 @@
+/**
+ * Patterns in: everything a user may hand to `store`, turned into row-major N x D numbers, with the checks
+ * that keep NaN, ragged rows and wrong widths out of every memory.
+ */
+import { EngramError } from "./errors.ts";
+
+/** An image as the library sees it: channel-first (C, H, W) values. Structural, so that this room needs no image room. */
+export interface ImageLike {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Float32Array | Float64Array;
+}
+
+/** The part of an ml-matrix `Matrix` that is read here. */
+export interface MatrixLike {
+  readonly rows: number;
+  readonly columns: number;
+  get(row: number, column: number): number;
+}
+
+/** N x D numbers, row-major. */
+export interface RowMajor {
+  readonly rows: number;
+  readonly dim: number;
+  readonly data: Float64Array;
+}
+
+/** One pattern is a typed array, an array of numbers or an image; several are an array of those, a matrix, or `{rows, dim, data}`. */
+export type Pattern = Float32Array | Float64Array | readonly number[] | ImageLike;
+export type Patterns = readonly Pattern[] | MatrixLike | { rows: number; dim: number; data: ArrayLike<number> };
+
+/**
+ * Any accepted form of patterns as row-major f64.
+ * @param what names the argument in errors
+ * @param dim the width every row must have; default: the width of the first
+ * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says row and column)
+ */
+export function toRows(patterns: Patterns, what = "patterns", dim?: number): RowMajor {
+  const flat = flatten(patterns, what, dim);
+  if (dim !== undefined && flat.rows > 0 && flat.dim !== dim) throw widthError(what, dim, flat.dim);
+  for (let i = 0; i < flat.data.length; i++) {
+    if (!Number.isFinite(flat.data[i])) {
+      throw new EngramError(
+        `${what}, row ${Math.floor(i / flat.dim)}, column ${i % flat.dim}`,
+        "a finite number", String(flat.data[i]), "Clean the data before storing or recalling it.",
+      );
+    }
+  }
+  return flat;
+}
+
+/**
+ * One pattern or cue as f64, checked like {@link toRows}.
+ * @throws EngramError on a wrong length, NaN or infinities
+ */
+export function toRow(pattern: Pattern | ArrayLike<number>, what = "cue", dim?: number): Float64Array {
+  return toRows([values(pattern)], what, dim).data;
+}
+
+function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
+  if (Array.isArray(patterns)) {
+    const list = patterns as readonly Pattern[];
+    if (list.length > 0 && typeof list[0] === "number") {
+      throw new EngramError(what, "an array of patterns", "an array of numbers", "Wrap a single pattern: [pattern].");
+    }
+    const width = list.length === 0 ? (dim ?? 0) : values(list[0]).length;
+    const data = new Float64Array(list.length * width);
+    list.forEach((pattern, row) => {
+      const source = values(pattern);
+      if (source.length !== width) throw widthError(`${what}, row ${row}`, width, source.length);
+      data.set(source, row * width);
+    });
+    return { rows: list.length, dim: width, data };
+  }
+  if ("get" in patterns && typeof patterns.get === "function") {
+    const matrix = patterns as MatrixLike;
+    const data = new Float64Array(matrix.rows * matrix.columns);
+    for (let i = 0; i < matrix.rows; i++) {
+      for (let j = 0; j < matrix.columns; j++) data[i * matrix.columns + j] = matrix.get(i, j);
+    }
+    return { rows: matrix.rows, dim: matrix.columns, data };
+  }
+  const rows = patterns as { rows: number; dim: number; data: ArrayLike<number> };
+  if (rows.data.length !== rows.rows * rows.dim) {
+    throw new EngramError(what, `${rows.rows} x ${rows.dim} = ${rows.rows * rows.dim} numbers`, `${rows.data.length}`,
+      "Pass row-major data of exactly that length.");
+  }
+  return { rows: rows.rows, dim: rows.dim, data: Float64Array.from(rows.data) };
+}
+
+function values(pattern: Pattern | ArrayLike<number>): ArrayLike<number> {
+  return "data" in pattern ? pattern.data : pattern;
+}
+
+function widthError(what: string, expected: number, got: number): EngramError {
+  return new EngramError(what, `${expected} numbers`, `${got}`, "Give every pattern and cue the memory's own dimension.");
+}
