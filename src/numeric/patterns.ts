@@ -27,7 +27,7 @@ export interface RowMajor {
 }
 
 /** One pattern is a typed array, an array of numbers or an image; several are an array of those, a matrix, or `{rows, dim, data}`. */
-export type Pattern = Float32Array | Float64Array | readonly number[] | ImageLike;
+export type Pattern = ArrayLike<number> | ImageLike;
 export type Patterns = readonly Pattern[] | MatrixLike | { rows: number; dim: number; data: ArrayLike<number> };
 
 /**
@@ -54,8 +54,8 @@ export function toRows(patterns: Patterns, what = "patterns", dim?: number): Row
  * One pattern or cue as f64, checked like {@link toRows}.
  * @throws EngramError on a wrong length, NaN or infinities
  */
-export function toRow(pattern: Pattern | ArrayLike<number>, what = "cue", dim?: number): Float64Array {
-  return toRows([values(pattern)], what, dim).data;
+export function toRow(pattern: Pattern, what = "cue", dim?: number): Float64Array {
+  return toRows([pattern], what, dim).data;
 }
 
 function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
@@ -89,8 +89,8 @@ function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
   return { rows: rows.rows, dim: rows.dim, data: Float64Array.from(rows.data) };
 }
 
-function values(pattern: Pattern | ArrayLike<number>): ArrayLike<number> {
-  return "data" in pattern ? pattern.data : pattern;
+function values(pattern: Pattern): ArrayLike<number> {
+  return "data" in pattern ? (pattern as ImageLike).data : (pattern as ArrayLike<number>);
 }
 
 function widthError(what: string, expected: number, got: number): EngramError {
