@@ -1,0 +1,42 @@
+import t from "tap";
+import { Matrix } from "ml-matrix";
+import { EngramError, nearestName, unknownName } from "../../src/numeric/errors.ts";
+import { toRow, toRows } from "../../src/numeric/patterns.ts";
+
+const expected = { rows: 2, dim: 3, data: Float64Array.of(1, 2, 3, 4, 5, 6) };
+
+t.test("every accepted form gives the same rows", async (t) => {
+  t.same(toRows([[1, 2, 3], [4, 5, 6]]), expected);
+  t.same(toRows([Float32Array.of(1, 2, 3), Float64Array.of(4, 5, 6)]), expected);
+  t.same(toRows(new Matrix([[1, 2, 3], [4, 5, 6]])), expected);
+  t.same(toRows({ rows: 2, dim: 3, data: [1, 2, 3, 4, 5, 6] }), expected);
+  const image = (data: number[]) => ({ width: 3, height: 1, channels: 1, data: Float32Array.from(data) });
+  t.same(toRows([image([1, 2, 3]), image([4, 5, 6])]), expected);
+});
+
+t.test("results are copies", async (t) => {
+  const source = { rows: 1, dim: 2, data: Float64Array.of(1, 2) };
+  toRows(source).data[0] = 9;
+  t.equal(source.data[0], 1);
+});
+
+t.test("nothing stored is legal and keeps the width asked for", async (t) => {
+  t.same(toRows([], "patterns", 7), { rows: 0, dim: 7, data: new Float64Array(0) });
+});
+
+t.test("bad input says where", async (t) => {
+  t.throws(() => toRows([[1, 2], [3]]), { message: /row 1: expected 2 numbers, got 1/ });
+  t.throws(() => toRows([[1, 2]], "cues", 3), { message: /cues/ });
+  t.throws(() => toRows([[1, 2], [3, NaN]]), { message: /row 1, column 1: expected a finite number, got NaN/ });
+  t.throws(() => toRow([1, -Infinity], "cue"), { message: /cue, row 0, column 1.*-Infinity/ });
+  t.throws(() => toRow([1], "cue", 2), EngramError);
+  t.throws(() => toRows([1, 2] as unknown as number[][]), { message: /array of patterns/ });
+  t.throws(() => toRows({ rows: 2, dim: 2, data: [1, 2, 3] }), { message: /2 x 2 = 4/ });
+});
+
+t.test("the nearest name is suggested, and only when it is near", async (t) => {
+  t.equal(nearestName("coside", ["cosine", "dot"]), "cosine");
+  t.equal(nearestName("NEGL1", ["negL2", "negL1"]), "negL1");
+  t.equal(nearestName("xyzzy", ["cosine", "dot"]), undefined);
+  t.match(unknownName("--similarity", "cosin", ["cosine"]).message, /Did you mean "cosine"/);
+});
