@@ -1,0 +1,155 @@
+/**
+ * Similarities built on a divergence of distributions (semantic-memory.md section 3; U2): negKL, negRKL, negJS.
+ *
+ *   xhat   = x / sum_i x_i                                mass-normalised; 0 for an all-zero row
+ *   xtilde = (xhat + eps) / sum_j (xhat_j + eps)          smoothed and re-normalised, eps = 1e-4; uniform for an all-zero row
+ *   negKL  = -sum xitilde log(xitilde / qtilde)           KL(memory || query)
+ *   negRKL = -sum qtilde log(qtilde / xitilde)            KL(query || memory)
+ *   negJS  = -1/2 KL(xitilde || m) - 1/2 KL(qtilde || m)  m = (xitilde + qtilde) / 2; in [-log 2, 0]
+ *
+ * Because xtilde is re-normalised these are true divergences, never negative (B12; rounding below 0 is clipped to it).
+ * Deviations: a negative entry (a cue with plain Gaussian noise) counts as mass 0. Sums, means and eps run over the visible
+ * coordinates only. Distributions and logarithms are f64 whatever the precision of the store.
+ */
+import type { Rows } from "../kernels/index.ts";
+import { log } from "../numeric/index.ts";
+import { crossings, type Distributions } from "./crossings.ts";
+import { knownCoordinates, lastMask, shown, type Similarity } from "./similarity.ts";
+
+/** Smoothing of the distributions. */
+export const EPSILON_MASS = 1e-4;
+
+/** KL(memory || query), negated. Gradient with respect to qtilde: xitilde / qtilde. */
+export const negKL: Similarity = {
+  name: "negKL",
+  pair: (xi, q, visible) => negated(kullbackLeibler(smoothed(xi, visible), smoothed(q, visible))),
+  gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => x / y),
+  bind: (rows) => directed(rows, "rowFirst"),
+};
+
+/** KL(query || memory), negated. Gradient with respect to qtilde: -(log(qtilde / xitilde) + 1). */
+export const negRKL: Similarity = {
+  name: "negRKL",
+  pair: (xi, q, visible) => negated(kullbackLeibler(smoothed(q, visible), smoothed(xi, visible))),
+  gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => 0 - (log(y) - log(x) + 1)),
+  bind: (rows) => directed(rows, "cueFirst"),
+};
+
+/** True Jensen-Shannon divergence, negated. Gradient with respect to qtilde: -1/2 log(qtilde / m). */
+export const negJS: Similarity = {
+  name: "negJS",
+  pair: (xi, q, visible) => {
+    const p = smoothed(xi, visible);
+    const r = smoothed(q, visible);
+    return negated(jensenShannon(p, logs(p), 0, r, logs(r), 0, p.length));
+  },
+  gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => -0.5 * (log(y) - log((x + y) / 2))),
+  bind: (rows) => {
+    const stored = lastMask((v) => distributionsOf(rows, v));
+    return {
+      scores: (cues, visible) => {
+        const v = knownCoordinates(visible, rows.dim);
+        const xi = stored(v);
+        const q = distributionsFrom(cues, rows.dim, v);
+        const S = new Float64Array(q.count * xi.count);
+        for (let c = 0; c < q.count; c++) {
+          for (let mu = 0; mu < xi.count; mu++) {
+            S[c * xi.count + mu] = negated(jensenShannon(xi.p, xi.log, mu * xi.dim, q.p, q.log, c * xi.dim, xi.dim));
+          }
+        }
+        return S;
+      },
+    };
+  },
+};
+
+/** xtilde over the visible coordinates, in their order (as many numbers as are visible). */
+export function smoothed(x: ArrayLike<number>, visible?: ArrayLike<number>): Float64Array {
+  let mass = 0;
+  const kept: number[] = [];
+  for (let i = 0; i < x.length; i++) {
+    if (!shown(visible, i)) continue;
+    const value = Math.max(x[i], 0);
+    kept.push(value);
+    mass += value;
+  }
+  let total = 0;
+  const p = Float64Array.from(kept, (value) => {
+    const raised = (mass > 0 ? value / mass : 0) + EPSILON_MASS;
+    total += raised;
+    return raised;
+  });
+  return p.map((value) => value / total);
+}
+
+/** sum p log(p / r) of two distributions, direct form. */
+function kullbackLeibler(p: Float64Array, r: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += p[i] * (log(p[i]) - log(r[i]));
+  return sum;
+}
+
+function jensenShannon(
+  p: Float64Array, logP: Float64Array, at: number, r: Float64Array, logR: Float64Array, from: number, D: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < D; i++) {
+    const x = p[at + i];
+    const y = r[from + i];
+    // equal entries contribute exactly nothing, and an exact match must score exactly 0
+    if (x === y) continue;
+    const logM = log((x + y) / 2);
+    sum += x * (logP[at + i] - logM) + y * (logR[from + i] - logM);
+  }
+  return sum / 2;
+}
+
+/** -d, with rounding below zero clipped: a divergence is never negative. */
+function negated(d: number): number {
+  return 0 - Math.max(0, d);
+}
+
+function directed(rows: Rows, direction: "rowFirst" | "cueFirst"): { scores: (cues: ArrayLike<number>, visible?: ArrayLike<number>) => Float64Array } {
+  const stored = lastMask((v) => distributionsOf(rows, v));
+  return {
+    scores: (cues, visible) => {
+      const v = knownCoordinates(visible, rows.dim);
+      return crossings(stored(v), distributionsFrom(cues, rows.dim, v), direction).map(negated);
+    },
+  };
+}
+
+function distributionsOf(rows: Rows, v: Float64Array | undefined): Distributions {
+  return distributionsFrom(rows.toArray(), rows.dim, v);
+}
+
+function distributionsFrom(data: ArrayLike<number>, dim: number, v: Float64Array | undefined): Distributions {
+  const count = dim === 0 ? 0 : data.length / dim;
+  const x = new Float64Array(dim);
+  const width = v === undefined ? dim : v.reduce((sum, known) => sum + known, 0);
+  const p = new Float64Array(count * width);
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < dim; i++) x[i] = data[n * dim + i];
+    p.set(smoothed(x, v), n * width);
+  }
+  return { count, dim: width, p, log: logs(p) };
+}
+
+function gradientOf(
+  xi: ArrayLike<number>, q: ArrayLike<number>, visible: ArrayLike<number> | undefined, slope: (x: number, y: number) => number,
+): Float64Array {
+  const p = smoothed(xi, visible);
+  const r = smoothed(q, visible);
+  const gradient = new Float64Array(xi.length);
+  let k = 0;
+  for (let i = 0; i < xi.length; i++) {
+    if (!shown(visible, i)) continue;
+    gradient[i] = slope(p[k], r[k]);
+    k++;
+  }
+  return gradient;
+}
+
+function logs(p: Float64Array): Float64Array {
+  return p.map((value) => log(value));
+}

@@ -1,0 +1,39 @@
+/**
+ * Sums and arg-max over memories in the fixed order: blocks of 256 rows, ascending, joined in the fold tree
+ * (numeric/fold.ts), so that a shard cut at a multiple of 256 gives the unsharded bits.
+ */
+import { BLOCK_ROWS, finish, Fold } from "../numeric/index.ts";
+
+/** sum_mu f(s_mu) in block and tree order; 0 for none. */
+export function foldSum(s: ArrayLike<number>, f: (value: number, mu: number) => number = (value) => value): number {
+  const add = (a: number, b: number): number => a + b;
+  const fold = new Fold<number>(add);
+  for (let start = 0; start < s.length; start += BLOCK_ROWS) {
+    const end = Math.min(start + BLOCK_ROWS, s.length);
+    let sum = 0;
+    for (let mu = start; mu < end; mu++) sum += f(s[mu], mu);
+    fold.add(start / BLOCK_ROWS, sum);
+  }
+  return finish(add, fold.tree) ?? 0;
+}
+
+/** The index of the highest score; the lowest one on a tie, -1 for no scores. NaN never wins. */
+export function highest(s: ArrayLike<number>): number {
+  let best = s.length === 0 ? -1 : 0;
+  for (let mu = 1; mu < s.length; mu++) if (s[mu] > s[best] || Number.isNaN(s[best])) best = mu;
+  return best;
+}
+
+/** The indices of the k highest scores, best first, the lower index first on a tie. */
+export function highestFew(s: ArrayLike<number>, k: number): number[] {
+  const count = Math.min(k, s.length);
+  const kept: number[] = [];
+  for (let mu = 0; mu < s.length; mu++) {
+    if (kept.length === count && !(s[mu] > s[kept[count - 1]])) continue;
+    if (kept.length === count) kept.pop();
+    let at = kept.length;
+    while (at > 0 && s[mu] > s[kept[at - 1]]) at--;
+    kept.splice(at, 0, mu);
+  }
+  return kept;
+}
