@@ -22,6 +22,7 @@ export const EPSILON_MASS = 1e-4;
 /** KL(memory || query), negated. Gradient with respect to qtilde: xitilde / qtilde. */
 export const negKL: Similarity = {
   name: "negKL",
+  onDistribution: true,
   pair: (xi, q, visible) => negated(kullbackLeibler(smoothed(xi, visible), smoothed(q, visible))),
   gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => x / y),
   bind: (rows) => directed(rows, "rowFirst"),
@@ -30,6 +31,7 @@ export const negKL: Similarity = {
 /** KL(query || memory), negated. Gradient with respect to qtilde: -(log(qtilde / xitilde) + 1). */
 export const negRKL: Similarity = {
   name: "negRKL",
+  onDistribution: true,
   pair: (xi, q, visible) => negated(kullbackLeibler(smoothed(q, visible), smoothed(xi, visible))),
   gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => 0 - (log(y) - log(x) + 1)),
   bind: (rows) => directed(rows, "cueFirst"),
@@ -38,6 +40,7 @@ export const negRKL: Similarity = {
 /** True Jensen-Shannon divergence, negated. Gradient with respect to qtilde: -1/2 log(qtilde / m). */
 export const negJS: Similarity = {
   name: "negJS",
+  onDistribution: true,
   pair: (xi, q, visible) => {
     const p = smoothed(xi, visible);
     const r = smoothed(q, visible);
@@ -80,6 +83,24 @@ export function smoothed(x: ArrayLike<number>, visible?: ArrayLike<number>): Flo
     return raised;
   });
   return p.map((value) => value / total);
+}
+
+/**
+ * Chains a gradient with respect to qtilde through the smoothing and the mass normalisation to one with respect to q:
+ * d S / d q_i = (g_i - sum_j g_j qhat_j) / (sum q (1 + D eps)). 0 where q has no mass; for q >= 0.
+ */
+export function throughMass(g: Float64Array, q: ArrayLike<number>, visible?: ArrayLike<number>): Float64Array {
+  let mass = 0;
+  let D = 0;
+  for (let i = 0; i < q.length; i++) {
+    if (!shown(visible, i)) continue;
+    mass += Math.max(q[i], 0);
+    D++;
+  }
+  if (mass === 0) return new Float64Array(q.length);
+  let mean = 0;
+  for (let i = 0; i < q.length; i++) if (shown(visible, i)) mean += (g[i] * Math.max(q[i], 0)) / mass;
+  return g.map((slope, i) => (shown(visible, i) ? (slope - mean) / (mass * (1 + D * EPSILON_MASS)) : 0));
 }
 
 /** sum p log(p / r) of two distributions, direct form. */

@@ -100,6 +100,7 @@ export function linear(W: readonly ArrayLike<number>[]): Similarity {
   };
   return {
     name: `linear(${W.length}x${D})`,
+    W: W.map((row) => Float64Array.from(row)),
     pair: (xi, q, visible) => inner(map(xi, visible), map(q, visible)),
     // W^T W xi
     gradient: (xi, _q, visible) => {

@@ -25,6 +25,12 @@ export interface Similarity {
   pair(xi: ArrayLike<number>, q: ArrayLike<number>, visible?: ArrayLike<number>): number;
   /** d S(xi, q) / d q, D numbers, 0 on hidden coordinates (for the KL family: with respect to the smoothed distribution of q). */
   gradient?(xi: ArrayLike<number>, q: ArrayLike<number>, visible?: ArrayLike<number>): Float64Array;
+  /** True for the KL family: its gradient is with respect to the smoothed distribution; `throughMass` chains it to q itself. */
+  readonly onDistribution?: boolean;
+  /** What a memory file keeps besides the name: the matrix of `linear`, or the mask of `masked` and what it masks. */
+  readonly W?: readonly ArrayLike<number>[];
+  readonly v?: ArrayLike<number>;
+  readonly inner?: Similarity;
   /** Prepares the scoring of a stored set; what it caches stands until rows are added or removed. */
   bind(rows: Rows): Scorer;
 }
@@ -77,6 +83,9 @@ export function masked(similarity: Similarity, v: ArrayLike<number>): Similarity
   const { gradient } = similarity;
   return {
     name: `masked(${similarity.name})`,
+    v: Float64Array.from(v),
+    inner: similarity,
+    onDistribution: similarity.onDistribution,
     pair: (xi, q, visible) => similarity.pair(xi, q, both(visible)),
     gradient: gradient && ((xi, q, visible) => gradient(xi, q, both(visible))),
     bind: (rows) => {

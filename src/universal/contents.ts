@@ -1,0 +1,111 @@
+/**
+ * What a universal memory holds: patterns, values and keys, in step with one another. Everything is checked before anything
+ * changes, so that an error leaves the memory as it was.
+ */
+import { Rows } from "../kernels/index.ts";
+import { type Backend, EngramError, type Key, type Patterns, type Precision, type StoreOptions, toRows } from "../numeric/index.ts";
+
+export class Contents {
+  readonly #precision: Precision;
+  readonly #backend?: Backend;
+  #rows?: Rows;
+  #values?: Rows;
+  #keys: Key[] = [];
+  #known = new Set<Key>();
+  #disposed = false;
+  /** The running row number the next pattern without a key gets; never given twice. */
+  nextKey = 0;
+
+  constructor(precision: Precision, backend?: Backend) {
+    this.#precision = precision;
+    this.#backend = backend;
+  }
+
+  get size(): number { return this.#keys.length; }
+  get dim(): number { return this.#rows?.dim ?? 0; }
+  get backend(): Backend { return this.#rows?.backend ?? this.#backend ?? "simd"; }
+  get keys(): readonly Key[] { return this.#keys; }
+  get values(): Rows | undefined { return this.#values; }
+
+  /** The stored patterns. @throws EngramError after `dispose`, or before the first store */
+  get rows(): Rows {
+    this.#alive();
+    if (this.#rows === undefined || this.#rows.count === 0) {
+      throw new EngramError("memory", "at least one stored pattern", "an empty memory", "Call store(patterns) first.");
+    }
+    return this.#rows;
+  }
+
+  /** Adds patterns; see `UniversalMemory.store`. @returns whether anything was added */
+  add(patterns: Patterns, options: StoreOptions): boolean {
+    this.#alive();
+    const X = toRows(patterns, "patterns", this.#rows?.dim);
+    const V = options.values === undefined ? undefined : toRows(options.values, "values", this.#values?.dim);
+    if (V !== undefined && V.rows !== X.rows) throw new EngramError("values", `${X.rows} rows, one per pattern`, `${V.rows}`, "Give every pattern its value.");
+    const keys = this.#newKeys(X.rows, options.keys);
+    if (X.rows === 0) return false;
+    if (X.dim === 0 || V?.dim === 0) throw new EngramError("patterns", "at least one number per row", "empty rows", "Give every pattern and value its coordinates.");
+    if (this.#rows !== undefined && (V === undefined) !== (this.#values === undefined)) {
+      throw new EngramError("values", this.#values === undefined ? "no values" : "values", V === undefined ? "none" : "values",
+        "A memory is auto- or hetero-associative as a whole: give values with every store or with none.");
+    }
+    this.fits(X.data, X.dim, "patterns");
+    if (V !== undefined) this.fits(V.data, V.dim, "values");
+    const rowOptions = { precision: this.#precision, backend: this.#backend };
+    this.#rows ??= new Rows(X.dim, rowOptions);
+    this.#rows.append(X.data);
+    if (V !== undefined) {
+      this.#values ??= new Rows(V.dim, rowOptions);
+      this.#values.append(V.data);
+    }
+    this.#keys = [...this.#keys, ...keys];
+    for (const key of keys) this.#known.add(key);
+    this.nextKey += X.rows;
+    return true;
+  }
+
+  /** Removes one pattern and its value; later rows move up. @throws EngramError for an unknown key */
+  remove(key: Key): void {
+    this.#alive();
+    const mu = this.#keys.indexOf(key);
+    if (mu < 0) throw new EngramError("forget", "the key of a stored pattern", JSON.stringify(key), "`keys` lists them.");
+    this.#rows!.remove(mu);
+    this.#values?.remove(mu);
+    this.#keys = this.#keys.filter((_, nu) => nu !== mu);
+    this.#known.delete(key);
+  }
+
+  /** @throws EngramError for numbers that f32 would turn into infinities (says where) */
+  fits(data: ArrayLike<number>, dim: number, what: string): void {
+    if (this.#precision === "f64") return;
+    for (let i = 0; i < data.length; i++) {
+      if (!Number.isFinite(Math.fround(data[i]))) {
+        throw new EngramError(`${what}, row ${Math.floor(i / dim)}, column ${i % dim}`, "a number that f32 can hold", String(data[i]), "Scale the data or use precision \"f64\".");
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#rows?.dispose();
+    this.#values?.dispose();
+    this.#disposed = true;
+  }
+
+  #newKeys(count: number, given?: readonly Key[]): Key[] {
+    const keys = given === undefined ? Array.from({ length: count }, (_, n) => this.nextKey + n) : [...given];
+    if (keys.length !== count) throw new EngramError("keys", `${count}, one per pattern`, `${keys.length}`, "Give every pattern one key.");
+    const fresh = new Set<Key>();
+    for (const key of keys) {
+      if (typeof key !== "string" && !Number.isFinite(key)) throw new EngramError("keys", "strings or finite numbers", String(key), "Use a name or a number.");
+      if (this.#known.has(key) || fresh.has(key)) {
+        throw new EngramError("keys", "unique keys", `${JSON.stringify(key)} twice`, "Forget the old pattern first, or choose another key.");
+      }
+      fresh.add(key);
+    }
+    return keys;
+  }
+
+  #alive(): void {
+    if (this.#disposed) throw new EngramError("memory", "a live memory", "one that was disposed", "Make a new one; a disposed memory holds nothing.");
+  }
+}
