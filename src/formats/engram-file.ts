@@ -2,9 +2,9 @@
  * The memory file `.engram`: a safetensors file, so that Python opens it with one call, whose metadata says what it is.
  *
  *   byte 0   8 bytes  length of the header
- *   byte 8  26 bytes  {"__metadata__":{"sha256":"
- *   byte 34 64 bytes  sha256 in hex of the whole file with these 64 bytes replaced by the digit 0
- *   byte 98           ","format":"engram","version":"1","model":"...","parameters.<name>":"...", ...}, tensors ...
+ *   byte 8  27 bytes  {"__metadata__":{"sha256":"
+ *   byte 35 64 bytes  sha256 in hex of the whole file with these 64 bytes replaced by the digit 0
+ *   byte 99           ","format":"engram","version":"1","model":"...","parameters.<name>":"...", ...}, tensors ...
  *
  * The digest stands first, so its place is fixed and can be blanked before anything is parsed. The same memory gives the
  * same bytes: parameters are sorted by name, tensors lie widest first and then by name.
