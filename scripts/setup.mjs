@@ -44,7 +44,7 @@ function fingerprint(files) {
 }
 
 /** Runs one step unless its stamp says that these very inputs were built. The stamp is written last: an interrupted step runs again. */
-function step({ name, inputs, outputs, run }) {
+function step({ name, inputs, outputs, run, todo }) {
   const stamp = join(root, "node_modules", ".engram", `${name}.stamp`);
   const wanted = fingerprint(inputs);
   const missing = outputs.find((output) => !existsSync(join(root, output)));
@@ -56,8 +56,9 @@ function step({ name, inputs, outputs, run }) {
   try {
     run();
   } catch (error) {
-    say(`${name} failed${error.status === undefined ? `: ${error.message}` : ` with exit code ${error.status}`}`);
-    process.exit(1);
+    const how = error.signal ? `stopped by ${error.signal}` : error.status === undefined ? error.message : `exit code ${error.status}`;
+    say(`${name} failed (${how}). ${todo}`);
+    process.exit(error.signal === "SIGINT" ? 130 : 1);
   }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
@@ -71,13 +72,16 @@ step({
   name: "install packages",
   inputs: ["package-lock.json"],
   outputs: ["node_modules/typescript/lib/tsc.js", "node_modules/assemblyscript/dist/asc.js", "node_modules/commander/package.json"],
-  run: () => npm("ci", "--no-audit", "--no-fund", "--loglevel=error"),
+  // The compilers are development dependencies: wanted even where NODE_ENV=production would leave them out.
+  run: () => npm("ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"),
+  todo: "npm needs its registry once; check the network and `npm config get registry`, then run this again, or run `npm ci` yourself.",
 });
 step({
   name: "build kernels",
   inputs: ["asconfig.json", "scripts/build-kernels.mjs", ...filesUnder(["assembly", "src/numeric/elementary"], [".ts"])],
   outputs: ["src/kernels/binary.generated.ts", "dist/kernels.wasm"],
   run: () => node("scripts/build-kernels.mjs"),
+  todo: "The compiler's message stands above.",
 });
 step({
   name: "compile TypeScript",
@@ -88,4 +92,5 @@ step({
     rmSync(join(root, "dist/.tsbuildinfo"), { force: true });
     node("node_modules/typescript/lib/tsc.js", "-p", "tsconfig.json");
   },
+  todo: "The compiler's message stands above.",
 });

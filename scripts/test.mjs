@@ -38,21 +38,26 @@ function runSpec(file) {
   return new Promise((resolve) => {
     const start = process.hrtime.bigint();
     const counts = { passed: 0, failures: [], skipped: [] };
-    const child = spawn(process.execPath, ["--enable-source-maps", join(specs, file)], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--enable-source-maps", join(specs, file)], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, TAP_TIMEOUT: String(LIMIT_SECONDS) }, // tap's own 30 s would fail slow machines
+    });
     const parser = new Parser();
     let output = "";
     counter(parser, counts, []);
-    child.stdout.on("data", (bytes) => {
-      output += bytes;
-      parser.write(String(bytes));
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      output += text;
+      parser.write(text);
     });
-    child.stderr.on("data", (bytes) => (output += bytes));
+    child.stderr.setEncoding("utf8").on("data", (text) => (output += text));
     const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_SECONDS * 1000);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       parser.end();
       if (signal !== null) counts.failures.push(`stopped by ${signal} (limit ${LIMIT_SECONDS} s)`);
       else if (code !== 0 && counts.failures.length === 0) counts.failures.push(`exit code ${code}`);
+      else if (!parser.ok && counts.failures.length === 0) counts.failures.push("malformed or incomplete TAP");
       if (counts.passed + counts.failures.length + counts.skipped.length === 0) counts.failures.push("no test was executed");
       const seconds = Number(process.hrtime.bigint() - start) / 1e9;
       resolve({ file, output, seconds, ...counts });

@@ -69,3 +69,19 @@ export function surviveNoise(read: (bytes: Uint8Array) => unknown, good: Uint8Ar
     { numRuns, seed: 2 },
   );
 }
+
+/** A tar of one file, with whatever type and size field. */
+export function tarOf(path: string, data: Uint8Array, type = "0", size = data.length.toString(8).padStart(11, "0")): Uint8Array {
+  const header = new Uint8Array(512);
+  const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
+  put(0, path);
+  put(124, size);
+  put(156, type);
+  put(257, "ustar\x0000");
+  if (size === "base256") header.fill(0xff, 124, 136);
+  header.fill(32, 148, 156);
+  put(148, header.reduce((a, b) => a + b, 0).toString(8).padStart(6, "0") + "\0 ");
+  const padded = new Uint8Array(Math.ceil(data.length / 512) * 512);
+  padded.set(data);
+  return Buffer.concat([header, padded, new Uint8Array(1024)]);
+}
