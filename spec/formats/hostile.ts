@@ -71,7 +71,7 @@ export function surviveNoise(read: (bytes: Uint8Array) => unknown, good: Uint8Ar
 }
 
 /** A tar of one file, with whatever type and size field. */
-export function tarOf(path: string, data: Uint8Array, type = "0", size = data.length.toString(8).padStart(11, "0")): Uint8Array {
+export function tarOf(path: string, data: Uint8Array, type = "0", size: string = data.length.toString(8).padStart(11, "0")): Uint8Array {
   const header = new Uint8Array(512);
   const put = (at: number, text: string): void => header.set(new TextEncoder().encode(text), at);
   put(0, path);
