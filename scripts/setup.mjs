@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Set-up step in front of `npm start`, `npm test` and `npm run bench`. Needs nothing but Node 20 and npm.
-// Installs and builds only what is missing or stale, and says what it does and why. `--force` rebuilds all.
+// Installs and builds only what is missing or stale, and says what it does and why. `--force` builds all anew
+// (packages that match the lock file stay).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const force = process.argv.includes("--force");
+const forced = process.argv.includes("--force");
 const say = (line) => process.stderr.write(`set-up: ${line}\n`);
 
 const major = Number(process.versions.node.split(".")[0]);
@@ -44,7 +45,7 @@ function fingerprint(files) {
 }
 
 /** Runs one step unless its stamp says that these very inputs were built. The stamp is written last: an interrupted step runs again. */
-function step({ name, inputs, outputs, run, todo }) {
+function step({ name, inputs, outputs, run, todo, force = forced }) {
   const stamp = join(root, "node_modules", ".engram", `${name}.stamp`);
   const wanted = fingerprint(inputs);
   const missing = outputs.find((output) => !existsSync(join(root, output)));
@@ -70,6 +71,7 @@ const npm = (...args) => execFileSync("npm", args, { cwd: root, stdio: ["ignore"
 
 step({
   name: "install packages",
+  force: false,
   inputs: ["package-lock.json"],
   outputs: ["node_modules/typescript/lib/tsc.js", "node_modules/assemblyscript/dist/asc.js", "node_modules/commander/package.json"],
   // The compilers are development dependencies: wanted even where NODE_ENV=production would leave them out.
