@@ -8,7 +8,7 @@ import { EngramError } from "../numeric/errors.ts";
 export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`; never called outside 0..size, nor for more than {@link PIECE} bytes. */
+  /** Exactly `length` bytes from `offset`, in an array that later reads leave alone; never called outside 0..size, nor for more than {@link PIECE} bytes. */
   read(offset: number, length: number): Uint8Array;
 }
 
