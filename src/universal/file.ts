@@ -50,7 +50,7 @@ export function writeUniversal({ settings, parameters, rows, values, keys, nextK
   if (values !== undefined) tensors.values = tensor(values.toArray(), [values.count, values.dim]);
   if (keys.some((key, mu) => key !== mu)) tensors.keys = tensor(new TextEncoder().encode(JSON.stringify(keys)));
   named("separation", bare(settings.choice.name), SEPARATION_NAMES);
-  named("projection", settings.projection.name, PROJECTION_NAMES);
+  if (settings.projection !== "descent") named("projection", settings.projection.name, PROJECTION_NAMES);
   const extra: Record<string, string> = { nextKey: String(nextKey) };
   if (settings.mode === "stable") {
     const similarity = settings.similarity as Similarity;

@@ -7,10 +7,11 @@
  *   topK               {best k}        the k best of both
  *
  * sparsemax, entmax, normmax and kSubsets need every score at once and do not fold. Law: shards cut at multiples of 256 rows give the
- * bits of the unsharded recall; any other cut agrees within rounding. The memory itself recalls through this file.
+ * bits of the unsharded recall, merged in any order; any other cut goes through `finishAnyCut` and agrees within rounding. The memory
+ * itself recalls through this file.
  */
 import { joinSoftmax, softmax, type SoftmaxState } from "../kernels/index.ts";
-import { BLOCK_ROWS, EngramError, exp, finish, Fold, type Join, merge, type Tree } from "../numeric/index.ts";
+import { BLOCK_ROWS, EngramError, exp, finish, Fold, type Join, leaf, merge, type Tree } from "../numeric/index.ts";
 import type { Values } from "./projection.ts";
 import type { Separation } from "./separation.ts";
 import { highestFew } from "./sums.ts";
@@ -89,6 +90,13 @@ export function finishShards(separation: Separation, tree: UniversalTree): Folde
   const z = new Float64Array(best[0].value.length);
   best.forEach(({ value }, n) => value.forEach((entry, i) => (z[i] += p[n] * entry)));
   return { z, W: 1 };
+}
+
+/** The recall of shards cut anywhere, given in row order: each shard's own tree finished, the results joined from the first on. */
+export function finishAnyCut(separation: Separation, shards: readonly UniversalTree[]): Folded {
+  const join = joinOf(separation);
+  const states = shards.map((tree) => finish(join, tree)).filter((state) => state !== undefined);
+  return finishShards(separation, states.length === 0 ? [] : leaf(0, states.reduce(join)));
 }
 
 function blockState(separation: Separation): (s: Float64Array, P: RangedValues, from: number, firstRow: number) => State {

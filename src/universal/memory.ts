@@ -56,7 +56,7 @@ export class UniversalMemory implements Memory {
     const { similarity, choice, projection, threshold, ...s } = this.#settings;
     const chosen = this.size > 0 ? this.#bind().chosen : undefined;
     return {
-      similarity: similarity.name, separation: choice.name, projection: projection.name, mode: s.mode, post: s.post,
+      similarity: similarity.name, separation: choice.name, projection: typeof projection === "string" ? projection : projection.name, mode: s.mode, post: s.post,
       iterations: String(s.iterations), trace: String(s.trace), precision: s.precision, delta: String(s.delta),
       ...(s.normalize === undefined ? {} : { normalize: String(s.normalize) }),
       ...(threshold === undefined ? {} : { threshold: `${threshold.on} ${threshold.value}` }),

@@ -4,7 +4,7 @@
  */
 import type { Rows } from "../kernels/index.ts";
 import { EngramError, type Key, type Ranked, type Recall, type Recognition } from "../numeric/index.ts";
-import { energyOf, regulariserOf } from "./energy.ts";
+import { descentStep, energyOf, regulariserOf } from "./energy.ts";
 import { finishShards, folds, partial } from "./fold.ts";
 import { mean } from "./projection.ts";
 import { torchArgmax } from "./reference-quirks.ts";
@@ -73,9 +73,14 @@ export function retrieve(store: Store, q: Float64Array, s: Float64Array, last: b
   }
   const empty = separation.nonNegative && w.every((weight) => weight === 0);
   if (empty) return { w, empty, z: hetero ? new Float64Array(P.dim) : q.slice() };
-  if (settings.projection !== mean || !folds(separation)) {
+  // (U17)
+  if (settings.projection === "descent" && !hetero) {
+    return { w, empty, z: finished(settings, descentStep(settings.similarity as Similarity, separation, s, P, q)) };
+  }
+  const projection = settings.projection === "descent" ? mean : settings.projection;
+  if (projection !== mean || !folds(separation)) {
     const state = hetero ? P.weightedSum(w) : q;
-    return { w, empty, z: finished(settings, settings.projection.project(w, P, state)) };
+    return { w, empty, z: finished(settings, projection.project(w, P, state)) };
   }
   const { z, W } = finishShards(separation, partial(separation, s, P));
   return { w, empty, z: finished(settings, normalises(store) && W !== 0 ? z.map((value) => value / W) : z) };

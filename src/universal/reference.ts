@@ -50,7 +50,15 @@ export const REFERENCE_SIMILARITIES: readonly ReferenceSimilarity[] = [
   form("plainDotReference", (rows) => (cues) => raw(rows, "dot", cues)),
   form("dotReference", (rows) => (cues) => {
     const masses = Float64Array.from(rows.sums(), Math.fround);
-    const s = over(raw(rows, "dot", cues), masses, perCue(cues, rows.dim, (q) => Math.fround(sum(q))));
+    const cueMasses = perCue(cues, rows.dim, (q) => Math.fround(sum(q)));
+    const s = over(raw(rows, "dot", cues), masses, cueMasses);
+    // a mass of 0 (B4, B14): infinities and NaN as they meet in the sum, coordinate by coordinate
+    perCue(cues, rows.dim, (q, c) => {
+      masses.forEach((mass, mu) => {
+        if (mass === 0 || cueMasses[c] === 0) s[c * rows.count + mu] = rows.row(mu).reduce((t, x, i) => t + (x / mass) * (q[i] / cueMasses[c]), 0);
+      });
+      return 0;
+    });
     return eachCue(s, rows.count, normalised);
   }),
   form("cosineReference", (rows) => (cues) => {

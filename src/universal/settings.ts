@@ -30,7 +30,10 @@ export interface UniversalOptions {
   similarity?: string | Similarity;
   /** One of SEPARATION_NAMES, e.g. `softmax`, `softmax(20)`, `power(10)`, or an object. In reference mode the number is `a`. Default `softmax`. */
   separation?: string | Separation;
-  /** One of PROJECTION_NAMES. Default `mean`; with `iterations` > 1 the one whose step never raises the energy, where known. */
+  /**
+   * One of PROJECTION_NAMES, or `descent`: the step (U17) that never raises the energy, where the similarity has one (the values of a
+   * hetero-associative memory are still read out by the mean). Default `mean`; with `iterations` > 1 `descent`, where known.
+   */
   projection?: string | Projection;
   /** Inverse temperature. Default: chosen from what is stored, see `delta`; 1 in reference mode, where it cancels (B3). */
   beta?: number;
@@ -61,7 +64,7 @@ export interface Settings {
   readonly choice: SeparationChoice;
   /** Reference mode only. */
   readonly referenceSeparation?: { readonly name: ReferenceSeparationName; readonly a: number };
-  readonly projection: Projection;
+  readonly projection: Projection | "descent";
   readonly beta?: number;
   readonly delta: number;
   readonly normalize?: boolean;
@@ -102,10 +105,13 @@ export function settingsOf(options: UniversalOptions): Settings {
   } as const;
   if (mode === "reference") return { ...rest, ...referenceChoices(options) };
   const similarity = similarityOf(options.similarity ?? "negL1");
-  const preset = iterations > 1 ? (descentProjection(similarity) ?? mean) : mean;
+  const step = descentProjection(similarity);
+  const wanted = options.projection ?? (iterations > 1 && step !== undefined ? "descent" : "mean");
+  if (wanted === "descent" && step === undefined) {
+    throw new EngramError("projection descent", "a similarity with an exact step", similarity.name, "Name a projection, e.g. mean.");
+  }
   return {
-    ...rest, similarity, choice: separationOf(options.separation ?? "softmax"),
-    projection: options.projection === undefined ? preset : projectionOf(options.projection),
+    ...rest, similarity, choice: separationOf(options.separation ?? "softmax"), projection: wanted === "descent" ? wanted : projectionOf(wanted),
   };
 }
 
