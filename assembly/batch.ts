@@ -1,0 +1,81 @@
+/**
+ * Raw scores of groups of four cues against packed rows, and with them the matrix product (its right factor packed as rows).
+ * Register block: 4 cues x half a panel (8 rows of f32, 4 of f64) = 8 accumulators, one k per iteration.
+ *
+ *     cues, packed by fours:   group g, k:  | q[4g][k]  q[4g+1][k]  q[4g+2][k]  q[4g+3][k] |
+ *
+ * A panel's slice of 256 k stays in the first-level cache while all groups pass over it; the block sums are added into `out`
+ * in order of k. Every (row, cue) therefore sees the very operations of the single-cue kernel: the same bits.
+ */
+import { BLOCK_K, PANEL_BYTES } from "./layout";
+import { term, withoutSign } from "./scores";
+
+/** out += block sum, or 0 + block sum for the first block (the single-cue kernel starts from +0, too). */
+// @ts-ignore: decorator
+@inline
+function put<T>(first: bool, out: usize, a: v128, b: v128): void {
+  v128.store(out, v128.add<T>(first ? v128.splat<T>(<T>0) : v128.load(out), a));
+  v128.store(out, v128.add<T>(first ? v128.splat<T>(<T>0) : v128.load(out, 16), b), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function many<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  const sign = withoutSign<T>();
+  const panelBytes = <usize>dim * PANEL_BYTES;
+  const groupBytes = <usize>dim * 4 * sizeof<T>();
+  for (let p = 0; p < count; p++) {
+    for (let k: usize = 0; k < <usize>dim; k += BLOCK_K) {
+      const depth = min<usize>(BLOCK_K, <usize>dim - k);
+      for (let g = 0; g < groups; g++) {
+        for (let half: usize = 0; half < 64; half += 32) {
+          let x = panels + <usize>p * panelBytes + k * PANEL_BYTES + half;
+          let q = cues + <usize>g * groupBytes + k * 4 * sizeof<T>();
+          const stop = q + depth * 4 * sizeof<T>();
+          let a0 = v128.splat<T>(<T>0), b0 = v128.splat<T>(<T>0), a1 = v128.splat<T>(<T>0), b1 = v128.splat<T>(<T>0);
+          let a2 = v128.splat<T>(<T>0), b2 = v128.splat<T>(<T>0), a3 = v128.splat<T>(<T>0), b3 = v128.splat<T>(<T>0);
+          while (q < stop) {
+            const x0 = v128.load(x);
+            const x1 = v128.load(x, 16);
+            const c0 = v128.load_splat<T>(q);
+            a0 = v128.add<T>(a0, term<T>(op, x0, c0, sign));
+            b0 = v128.add<T>(b0, term<T>(op, x1, c0, sign));
+            const c1 = v128.load_splat<T>(q + sizeof<T>());
+            a1 = v128.add<T>(a1, term<T>(op, x0, c1, sign));
+            b1 = v128.add<T>(b1, term<T>(op, x1, c1, sign));
+            const c2 = v128.load_splat<T>(q + 2 * sizeof<T>());
+            a2 = v128.add<T>(a2, term<T>(op, x0, c2, sign));
+            b2 = v128.add<T>(b2, term<T>(op, x1, c2, sign));
+            const c3 = v128.load_splat<T>(q + 3 * sizeof<T>());
+            a3 = v128.add<T>(a3, term<T>(op, x0, c3, sign));
+            b3 = v128.add<T>(b3, term<T>(op, x1, c3, sign));
+            x += PANEL_BYTES;
+            q += 4 * sizeof<T>();
+          }
+          const o = out + <usize>g * 4 * stride + <usize>p * PANEL_BYTES + half;
+          put<T>(k == 0, o, a0, b0);
+          put<T>(k == 0, o + stride, a1, b1);
+          put<T>(k == 0, o + 2 * stride, a2, b2);
+          put<T>(k == 0, o + 3 * stride, a3, b3);
+        }
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pick<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  if (op == 0) many<T>(0, panels, count, dim, cues, groups, out, stride);
+  else if (op == 1) many<T>(1, panels, count, dim, cues, groups, out, stride);
+  else if (op == 2) many<T>(2, panels, count, dim, cues, groups, out, stride);
+  else many<T>(3, panels, count, dim, cues, groups, out, stride);
+}
+
+/** out[cue][row]: 4 groups cues, each row of scores `stride` bytes long, for the rows of `count` panels (at most 16). dim >= 1. */
+export function scoreMany_f32(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  pick<f32>(op, panels, count, dim, cues, groups, out, stride);
+}
+export function scoreMany_f64(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  pick<f64>(op, panels, count, dim, cues, groups, out, stride);
+}

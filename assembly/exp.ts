@@ -1,0 +1,46 @@
+/**
+ * e^x on two f64 lanes: the operations of src/numeric/elementary/exp.ts, one for one, so that both give the same bits.
+ * `pmin` and `pmax` are the comparisons of the source written as one instruction (a NaN lane is put back at the end).
+ */
+
+/** 2^k for integral lanes -1022 <= k <= 1023. */
+// @ts-ignore: decorator
+@inline
+function powerOf2x2(k: v128): v128 {
+  const integer = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(k));
+  return i64x2.shl(i64x2.add(integer, i64x2.splat(1023)), 52);
+}
+
+// @ts-ignore: decorator
+@inline
+export function expx2(x: v128): v128 {
+  const one = f64x2.splat(1);
+  const two = f64x2.splat(2);
+  let t = f64x2.pmin(f64x2.splat(710), x);
+  t = f64x2.pmax(f64x2.splat(-750), t);
+  const k = f64x2.floor(f64x2.add(f64x2.mul(t, f64x2.splat(1.44269504088896338700e+00)), f64x2.splat(0.5)));
+  const hi = f64x2.sub(t, f64x2.mul(k, f64x2.splat(6.93147180369123816490e-01)));
+  const lo = f64x2.mul(k, f64x2.splat(1.90821492927058770002e-10));
+  const r = f64x2.sub(hi, lo);
+  const z = f64x2.mul(r, r);
+  let c = f64x2.add(f64x2.splat(-1.65339022054652515390e-06), f64x2.mul(z, f64x2.splat(4.13813679705723846039e-08)));
+  c = f64x2.add(f64x2.splat(6.61375632143793436117e-05), f64x2.mul(z, c));
+  c = f64x2.add(f64x2.splat(-2.77777777770155933842e-03), f64x2.mul(z, c));
+  c = f64x2.add(f64x2.splat(1.66666666666666019037e-01), f64x2.mul(z, c));
+  c = f64x2.sub(r, f64x2.mul(z, c));
+  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(two, c));
+  const y = f64x2.add(one, f64x2.add(f64x2.sub(quotient, lo), hi));
+  const half = f64x2.floor(f64x2.mul(k, f64x2.splat(0.5)));
+  const scaled = f64x2.mul(f64x2.mul(y, powerOf2x2(half)), powerOf2x2(f64x2.sub(k, half)));
+  return v128.bitselect(scaled, x, f64x2.eq(x, x));
+}
+
+/** out[i] = e^x[i] for n f64; reads and writes up to the next even n. */
+export function exp_f64(x: usize, out: usize, n: i32): void {
+  const end = x + (<usize>n << 3);
+  while (x < end) {
+    v128.store(out, expx2(v128.load(x)));
+    x += 16;
+    out += 16;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The softmax of one block of at most 256 rows: logits l = scale raw + bias (f64), their maximum, e^(l - max), the sum.
+ * Order of the sum: even and odd rows apart, ascending; then even + odd. Rows beyond `rows` weigh nothing.
+ */
+import { expx2 } from "./exp";
+
+/** Weights below this are stored as 0: they cannot move an f32 sum whose largest weight is 1. */
+const FLOOR: f64 = 5.421010862427522e-20; // 2^-64
+
+// @ts-ignore: decorator
+@inline
+function logits<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize): f64 {
+  let max = -Infinity;
+  for (let i: usize = 0; i < <usize>rows; i++) {
+    let l = scale * <f64>load<T>(raw + i * sizeof<T>());
+    if (bias != 0) l += load<f64>(bias + (i << 3));
+    store<f64>(out + (i << 3), l);
+    if (l > max) max = l;
+  }
+  return max;
+}
+
+// @ts-ignore: decorator
+@inline
+function block<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
+  const max = logits<T>(raw, rows, scale, bias, out);
+  const padded = (rows + 15) & ~15;
+  for (let i = rows; i < padded; i++) store<f64>(out + (<usize>i << 3), -Infinity);
+  const shift = f64x2.splat(max == -Infinity ? 0 : max);
+  let sum = f64x2.splat(0);
+  for (let i: usize = 0; i < <usize>padded; i += 2) {
+    const e = expx2(f64x2.sub(v128.load(out + (i << 3)), shift));
+    sum = f64x2.add(sum, e);
+    v128.store(out + (i << 3), e);
+  }
+  for (let i: usize = 0; i < <usize>padded; i++) {
+    const w = load<f64>(out + (i << 3));
+    store<T>(weights + i * sizeof<T>(), <T>(w < FLOOR ? 0 : w));
+  }
+  store<f64>(result, max);
+  store<f64>(result + 8, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+/**
+ * raw: rows scores; bias: rows f64 or 0; out: 256 f64 of scratch (holds e^(l - max) afterwards);
+ * weights: 256 numbers of the store's width for the weighted sum; result: max and sum, f64.
+ */
+export function softmaxBlock_f32(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
+  block<f32>(raw, rows, scale, bias, out, weights, result);
+}
+export function softmaxBlock_f64(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
+  block<f64>(raw, rows, scale, bias, out, weights, result);
+}

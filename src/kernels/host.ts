@@ -1,0 +1,85 @@
+/**
+ * The only door to WebAssembly. The module is compiled and instantiated on first use, synchronously, from bytes that are
+ * part of the code: no download, no ceremony. Hosts that forbid compiling bytes pass a module to `useKernels`; pages that
+ * refuse synchronous compilation await `initKernels`; where WebAssembly is refused altogether the scalar twin runs.
+ * The one instance is the library's only module state.
+ */
+import type { Backend } from "../numeric/index.ts";
+import { Arena } from "./arena.ts";
+import { KERNELS_BASE64 } from "./binary.generated.ts";
+
+type Score = (op: number, panels: number, count: number, dim: number, cue: number, out: number) => void;
+type ScoreMasked = (op: number, panels: number, count: number, dim: number, cue: number, mask: number, out: number) => void;
+type ScoreMany = (
+  op: number, panels: number, count: number, dim: number, cues: number, groups: number, out: number, stride: number,
+) => void;
+type SoftmaxBlock = (raw: number, rows: number, scale: number, bias: number, out: number, weights: number, result: number) => void;
+type WeightedSum = (panels: number, count: number, dim: number, weights: number, lanes: number, z: number) => void;
+type Elementwise = (x: number, out: number, n: number) => void;
+
+/** The exports of assembly/index.ts. Pointers are byte addresses; pass them unsigned. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  readonly scoreOne_f32: Score;
+  readonly scoreOne_f64: Score;
+  readonly scoreMasked_f32: ScoreMasked;
+  readonly scoreMasked_f64: ScoreMasked;
+  readonly scoreMany_f32: ScoreMany;
+  readonly scoreMany_f64: ScoreMany;
+  readonly softmaxBlock_f32: SoftmaxBlock;
+  readonly softmaxBlock_f64: SoftmaxBlock;
+  readonly weightedSum_f32: WeightedSum;
+  readonly weightedSum_f64: WeightedSum;
+  readonly exp_f64: Elementwise;
+}
+
+export interface Kernels {
+  readonly exports: KernelExports;
+  readonly arena: Arena;
+}
+
+const state: { kernels: Kernels | undefined; refused: boolean } = { kernels: undefined, refused: false };
+
+function adopt(instance: WebAssembly.Instance): Kernels {
+  const exports = instance.exports as unknown as KernelExports;
+  state.kernels = { exports, arena: new Arena(exports.memory, exports.heapBase() >>> 0) };
+  return state.kernels;
+}
+
+function bytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(KERNELS_BASE64), (character) => character.charCodeAt(0));
+}
+
+/** The live kernels, or undefined where the host refuses WebAssembly (found out by trying). */
+export function kernels(): Kernels | undefined {
+  if (state.kernels !== undefined || state.refused) return state.kernels;
+  try {
+    return adopt(new WebAssembly.Instance(new WebAssembly.Module(bytes())));
+  } catch {
+    state.refused = true;
+    return undefined;
+  }
+}
+
+/** Instantiates the kernels asynchronously, for pages that refuse synchronous compilation. Resolves to the live backend. */
+export async function initKernels(): Promise<Backend> {
+  if (state.kernels === undefined) {
+    try {
+      adopt((await WebAssembly.instantiate(bytes())).instance);
+    } catch {
+      state.refused = true;
+    }
+  }
+  return backendInUse();
+}
+
+/** Uses a module compiled elsewhere (hosts that forbid compiling bytes). Does nothing when kernels are live already. */
+export function useKernels(module: WebAssembly.Module): void {
+  if (state.kernels === undefined) adopt(new WebAssembly.Instance(module));
+}
+
+/** Which twin new stores use. */
+export function backendInUse(): Backend {
+  return kernels() === undefined ? "scalar" : "simd";
+}

@@ -1,0 +1,6 @@
+export type { PanelKernels, SoftmaxState } from "./backend.ts";
+export { backendInUse, initKernels, useKernels } from "./host.ts";
+export type { Floats, RawScore } from "./panels.ts";
+export { packedBytes, Rows } from "./rows.ts";
+export type { RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./rows.ts";
+export { finishSoftmax, joinSoftmax, logSumExp, softmax } from "./softmax.ts";

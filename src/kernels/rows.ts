@@ -1,0 +1,272 @@
+/**
+ * N stored rows of D numbers, packed for the kernels, with the operations every memory is made of: raw scores of one cue
+ * or many, weighted sums of rows, the fused softmax recall.
+ *
+ * Order contract (one cue, a batch, shards cut at multiples of 256 rows, SIMD and scalar twin: the same bits, always):
+ *   scores       one accumulator per (row, cue), k ascending in blocks of 256 whose sums are added in order
+ *   over rows    blocks of 256 global rows, each with its own maximum, joined in the fixed binary tree of numeric/fold.ts
+ */
+import { BLOCK_ROWS, EngramError, finish, Fold } from "../numeric/index.ts";
+import type { Backend, Join, Precision, Tree } from "../numeric/index.ts";
+import type { PanelKernels, SoftmaxState } from "./backend.ts";
+import { kernels } from "./host.ts";
+import { floats, itemBytes, lanes, panelCount, rowStart } from "./panels.ts";
+import type { Floats, RawScore } from "./panels.ts";
+import { ScalarPanels } from "./scalar.ts";
+import { SimdPanels } from "./simd.ts";
+import { joinSoftmax } from "./softmax.ts";
+
+export interface RowsOptions {
+  /** Default f32. */
+  precision?: Precision;
+  /** Default: SIMD where WebAssembly works. */
+  backend?: Backend;
+}
+
+/** Rows [from, to) of the store; `from` must be a multiple of 256. */
+export interface RowRange {
+  from?: number;
+  to?: number;
+}
+
+export interface ScoreOptions extends RowRange {
+  /** dim entries; 0 = this coordinate is left out of the sum. */
+  visible?: ArrayLike<number>;
+}
+
+export interface SoftmaxOptions extends ScoreOptions {
+  op: RawScore;
+  /** logit = scale * raw score + bias of the row. */
+  scale: number;
+  /** One per row of the store, f64. */
+  bias?: Float64Array;
+  /** Global number of row 0 of this store, for shards; a multiple of 256. */
+  firstRow?: number;
+}
+
+const addVectors: Join<Float64Array> = (a, b) => a.map((value, k) => value + b[k]);
+
+/** Frees the kernel memory of stores that were dropped without `dispose`. */
+const abandoned: FinalizationRegistry<PanelKernels> = new FinalizationRegistry((panels) => panels.free());
+
+export class Rows {
+  readonly dim: number;
+  readonly precision: Precision;
+  readonly #width: number;
+  #panels: PanelKernels | undefined;
+  #count = 0;
+  #sums: Float64Array | undefined;
+  #squaredNorms: Float64Array | undefined;
+
+  /** @throws EngramError for a dimension that is not a positive integer, or a backend the host lacks */
+  constructor(dim: number, options: RowsOptions = {}) {
+    if (!Number.isSafeInteger(dim) || dim < 1) throw new EngramError("Rows", "a positive whole dimension", String(dim), "Pass the numbers per pattern.");
+    this.dim = dim;
+    this.precision = options.precision ?? "f32";
+    this.#width = lanes(this.precision);
+    const live = options.backend === "scalar" ? undefined : kernels();
+    if (options.backend === "simd" && live === undefined) {
+      throw new EngramError("Rows", "WebAssembly SIMD", "a host that refuses it", "Leave the backend out: the scalar twin gives the same results.");
+    }
+    this.#panels = live === undefined ? new ScalarPanels(dim, this.precision) : new SimdPanels(live, dim, this.precision);
+    abandoned.register(this, this.#panels, this);
+  }
+
+  get #live(): PanelKernels {
+    if (this.#panels === undefined) throw new EngramError("Rows", "a live store", "one that was disposed", "Do not use a memory after dispose().");
+    return this.#panels;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get backend(): Backend {
+    return this.#live.backend;
+  }
+
+  /** Bytes of the packed rows. */
+  get bytes(): number {
+    return this.#live.panels().byteLength;
+  }
+
+  /** Appends row-major numbers, rounded to the store's precision. @throws EngramError when the length is no multiple of dim */
+  append(rows: ArrayLike<number>): void {
+    const panels = this.#live;
+    const { dim } = this;
+    const added = rows.length / dim;
+    if (!Number.isInteger(added)) throw new EngramError("append", `a multiple of ${dim} numbers`, String(rows.length), "Pass whole rows.");
+    const needed = panelCount(this.#count + added, this.precision) * this.#width * dim;
+    const present = panels.panels().length;
+    if (needed > present) {
+      const growth = Math.ceil((present * 1.5) / (this.#width * dim)) * this.#width * dim;
+      try {
+        panels.reserve(Math.max(needed, growth));
+      } catch (error) {
+        if (growth <= needed) throw error;
+        panels.reserve(needed); // near the limit: exactly what is needed, or the clear error
+      }
+    }
+    const packed = panels.panels();
+    for (let i = 0; i < added; i++) {
+      const at = rowStart(this.#count + i, dim, this.#width);
+      for (let k = 0; k < dim; k++) packed[at + k * this.#width] = rows[i * dim + k];
+    }
+    this.#count += added;
+    this.#sums = this.#squaredNorms = undefined;
+  }
+
+  /** A copy of row i as f64. */
+  row(i: number, out: Float64Array = new Float64Array(this.dim)): Float64Array {
+    const packed = this.#live.panels();
+    if (!Number.isInteger(i) || i < 0 || i >= this.#count) throw new EngramError("row", `0..${this.#count - 1}`, String(i), "Check the row number.");
+    const at = rowStart(i, this.dim, this.#width);
+    for (let k = 0; k < this.dim; k++) out[k] = packed[at + k * this.#width];
+    return out;
+  }
+
+  /** A row-major copy in the store's precision. */
+  toArray(): Floats {
+    const all = floats(this.#count * this.dim, this.precision);
+    const row = new Float64Array(this.dim);
+    for (let i = 0; i < this.#count; i++) all.set(this.row(i, row), i * this.dim);
+    return all;
+  }
+
+  /** Removes row i; later rows move up, so that the store equals one that never held it. */
+  remove(i: number): void {
+    this.row(i); // range check
+    const packed = this.#live.panels();
+    for (let row = i; row < this.#count; row++) {
+      const to = rowStart(row, this.dim, this.#width);
+      const from = rowStart(row + 1, this.dim, this.#width);
+      for (let k = 0; k < this.dim; k++) packed[to + k * this.#width] = row + 1 < this.#count ? packed[from + k * this.#width] : 0;
+    }
+    this.#count--;
+    this.#sums = this.#squaredNorms = undefined;
+  }
+
+  /** Per row: sum of the coordinates, f64, k ascending. A copy. */
+  sums(): Float64Array {
+    this.#sums ??= this.#reduce((x) => x);
+    return this.#sums.slice();
+  }
+
+  /** Per row: sum of squares, f64, k ascending. A copy. */
+  squaredNorms(): Float64Array {
+    this.#squaredNorms ??= this.#reduce((x) => x * x);
+    return this.#squaredNorms.slice();
+  }
+
+  #reduce(term: (x: number) => number): Float64Array {
+    const packed = this.#live.panels();
+    return Float64Array.from({ length: this.#count }, (_, i) => {
+      const at = rowStart(i, this.dim, this.#width);
+      let sum = 0;
+      for (let k = 0; k < this.dim; k++) sum += term(packed[at + k * this.#width]);
+      return sum;
+    });
+  }
+
+  /**
+   * Raw scores of Q cues against the rows: Q x (to - from), one cue after the other, in the store's precision.
+   * @param cues Q x dim numbers, row-major; rounded to the store's precision first
+   */
+  scores(op: RawScore, cues: ArrayLike<number>, options: ScoreOptions = {}): Floats {
+    const { from, to } = this.#range(options);
+    const count = this.#setCues(op, cues, options.visible);
+    const rows = to - from;
+    const out = floats(count * rows, this.precision);
+    if (rows > 0 && count > 0) this.#live.scores(from / this.#width, panelCount(rows, this.precision), rows, out, rows, 0);
+    return out;
+  }
+
+  /** sum_mu w_mu x_mu over rows [from, to): dim numbers, f64. weights: one per row of the range. */
+  weightedSum(weights: ArrayLike<number>, options: RowRange = {}): Float64Array {
+    return finish(addVectors, this.weightedSumPartial(weights, options)) ?? new Float64Array(this.dim);
+  }
+
+  /** The same as a fold state of blocks, to be merged with `mergeSums`. firstRow: global number of row 0. */
+  weightedSumPartial(weights: ArrayLike<number>, options: RowRange & { firstRow?: number } = {}): Tree<Float64Array> {
+    const { from, to } = this.#range(options);
+    if (weights.length !== to - from) throw new EngramError("weights", `${to - from} numbers`, String(weights.length), "One weight per row of the range.");
+    const fold = new Fold(addVectors);
+    this.#blocks(from, to, options.firstRow ?? 0, (block, row, rows, first, count) => {
+      fold.add(block, this.#live.weightedSum(first, count, rows, weights, row - from));
+    });
+    return fold.tree;
+  }
+
+  /** The fused softmax recall of one cue: block states of logits = scale * score + bias and of the weighted rows, as a fold. */
+  softmaxPartial(cue: ArrayLike<number>, options: SoftmaxOptions): Tree<SoftmaxState> {
+    return this.softmaxManyPartial(cue, options)[0];
+  }
+
+  /** The same for Q cues (Q x dim numbers); every tree has the bits of the single call. */
+  softmaxManyPartial(cues: ArrayLike<number>, options: SoftmaxOptions): Tree<SoftmaxState>[] {
+    const { from, to } = this.#range(options);
+    const count = this.#setCues(options.op, cues, options.visible);
+    if (options.bias !== undefined && options.bias.length !== this.#count) {
+      throw new EngramError("bias", `${this.#count} numbers`, String(options.bias.length), "One bias per stored row.");
+    }
+    const folds = Array.from({ length: count }, () => new Fold(joinSoftmax));
+    if (count > 0) {
+      this.#blocks(from, to, options.firstRow ?? 0, (block, row, rows, first, panels) => {
+        const states = this.#live.softmax(first, panels, rows, options.scale, options.bias, row);
+        states.forEach((state, i) => folds[i].add(block, state));
+      });
+    }
+    return folds.map((fold) => fold.tree);
+  }
+
+  #blocks(
+    from: number, to: number, firstRow: number,
+    visit: (block: number, row: number, rows: number, firstPanel: number, panels: number) => void,
+  ): void {
+    if (firstRow % BLOCK_ROWS !== 0) throw new EngramError("firstRow", "a multiple of 256", String(firstRow), "Cut shards at multiples of 256 rows.");
+    for (let row = from; row < to; row += BLOCK_ROWS) {
+      const rows = Math.min(BLOCK_ROWS, to - row);
+      visit((firstRow + row) / BLOCK_ROWS, row, rows, row / this.#width, panelCount(rows, this.precision));
+    }
+  }
+
+  #range(options: RowRange): { from: number; to: number } {
+    const from = options.from ?? 0;
+    const to = options.to ?? this.#count;
+    if (from % BLOCK_ROWS !== 0 || from < 0 || to < from || to > this.#count || !Number.isInteger(to)) {
+      throw new EngramError("row range", `0 <= from <= to <= ${this.#count} with from a multiple of 256`, `${from}..${to}`, "Cut shards at multiples of 256 rows.");
+    }
+    return { from, to };
+  }
+
+  #setCues(op: RawScore, cues: ArrayLike<number>, visible?: ArrayLike<number>): number {
+    const { dim } = this;
+    const count = cues.length / dim;
+    if (!Number.isInteger(count)) throw new EngramError("cue", `${dim} numbers`, String(cues.length), "Give every cue the store's dimension.");
+    if (visible !== undefined && visible.length !== dim) {
+      throw new EngramError("visible", `${dim} entries`, String(visible.length), "One entry per coordinate: 0 hidden, anything else visible.");
+    }
+    const own = floats(cues.length, this.precision);
+    own.set(cues);
+    const mask = visible === undefined ? undefined : Uint8Array.from({ length: dim }, (_, k) => (visible[k] === 0 ? 0 : 1));
+    this.#live.setCues(op, own, count, mask);
+    return count;
+  }
+
+  /** Frees the kernel memory. Using the store afterwards is an error; disposing twice is not. */
+  dispose(): void {
+    if (this.#panels === undefined) return;
+    abandoned.unregister(this);
+    this.#panels.free();
+    this.#panels = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Bytes N rows take. */
+export function packedBytes(rows: number, dim: number, precision: Precision): number {
+  return panelCount(rows, precision) * lanes(precision) * dim * itemBytes(precision);
+}

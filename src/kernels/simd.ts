@@ -1,0 +1,191 @@
+/**
+ * The SIMD backend: packed rows in the arena, the kernels of assembly/ called for at most 256 rows at a time
+ * (a single long cold call would run in the engine's baseline tier to its end).
+ */
+import { BLOCK_ROWS } from "../numeric/index.ts";
+import type { Precision } from "../numeric/index.ts";
+import type { PanelKernels, SoftmaxState } from "./backend.ts";
+import type { Kernels } from "./host.ts";
+import { itemBytes, lanes, RAW_SCORES } from "./panels.ts";
+import type { Floats, RawScore } from "./panels.ts";
+
+/** Bytes of scores kept in the arena before they are copied out. */
+const SCORE_BYTES = 1 << 20;
+
+export class SimdPanels implements PanelKernels {
+  readonly backend = "simd";
+  readonly #kernels: Kernels;
+  readonly #dim: number;
+  readonly #precision: Precision;
+  readonly #bytes: number;
+  readonly #width: number;
+  #panels = 0;
+  #capacity = 0;
+  /** Scratch blocks by name, grown on demand. */
+  readonly #scratch: Map<string, { address: number; bytes: number }> = new Map();
+  #op = 0;
+  #count = 0;
+  #cues = 0;
+  #mask = 0;
+
+  constructor(kernels: Kernels, dim: number, precision: Precision) {
+    this.#kernels = kernels;
+    this.#dim = dim;
+    this.#precision = precision;
+    this.#bytes = itemBytes(precision);
+    this.#width = lanes(precision);
+  }
+
+  /** The whole memory in the store's precision; index = byte address / item size. */
+  get #view(): Floats {
+    return this.#precision === "f32" ? this.#kernels.arena.f32 : this.#kernels.arena.f64;
+  }
+
+  panels(): Floats {
+    const start = this.#panels / this.#bytes;
+    return this.#view.subarray(start, start + this.#capacity);
+  }
+
+  reserve(numbers: number): void {
+    if (numbers <= this.#capacity) return;
+    const { arena } = this.#kernels;
+    const address = arena.allocate(numbers * this.#bytes);
+    const view = this.#view;
+    const to = address / this.#bytes;
+    view.copyWithin(to, this.#panels / this.#bytes, this.#panels / this.#bytes + this.#capacity);
+    view.fill(0, to + this.#capacity, to + numbers);
+    if (this.#panels !== 0) arena.free(this.#panels);
+    this.#panels = address;
+    this.#capacity = numbers;
+  }
+
+  #room(name: string, bytes: number): number {
+    const block = this.#scratch.get(name);
+    if (block !== undefined && block.bytes >= bytes) return block.address;
+    const { arena } = this.#kernels;
+    const address = arena.allocate(bytes);
+    if (block !== undefined) arena.free(block.address);
+    this.#scratch.set(name, { address, bytes });
+    return address;
+  }
+
+  setCues(op: RawScore, cues: Floats, count: number, mask?: Uint8Array): void {
+    const dim = this.#dim;
+    this.#op = RAW_SCORES.indexOf(op);
+    this.#count = count;
+    this.#mask = 0;
+    if (mask !== undefined) this.#setMask(mask);
+    // One cue, or masked ones: rows. Several: groups of four, interleaved (assembly/batch.ts), the last padded with zeros.
+    const grouped = count > 1 && mask === undefined;
+    const total = (grouped ? Math.ceil(count / 4) * 4 : count) * dim;
+    this.#cues = this.#room("cues", total * this.#bytes);
+    const view = this.#view;
+    const at = this.#cues / this.#bytes;
+    if (!grouped) {
+      view.set(cues.subarray(0, total), at);
+      return;
+    }
+    for (let cue = 0; cue < total / dim; cue++) {
+      const group = at + Math.floor(cue / 4) * 4 * dim + (cue % 4);
+      for (let k = 0; k < dim; k++) view[group + 4 * k] = cue < count ? cues[cue * dim + k] : 0;
+    }
+  }
+
+  #setMask(mask: Uint8Array): void {
+    const words = this.#bytes / 4;
+    this.#mask = this.#room("mask", mask.length * this.#bytes);
+    const lanesOfMask = new Int32Array(this.#kernels.arena.memory.buffer, this.#mask, mask.length * words);
+    for (let i = 0; i < lanesOfMask.length; i++) lanesOfMask[i] = mask[Math.floor(i / words)] === 0 ? 0 : -1;
+  }
+
+  /** Scores of the panels of one block for all cues, into the arena: cue-major, `stride` bytes a cue. */
+  #scoreBlock(first: number, count: number, out: number, stride: number): void {
+    const x = this.#kernels.exports;
+    const f32 = this.#precision === "f32";
+    const dim = this.#dim;
+    const panels = this.#panels + first * dim * 64;
+    if (this.#mask !== 0) {
+      const score = f32 ? x.scoreMasked_f32 : x.scoreMasked_f64;
+      for (let cue = 0; cue < this.#count; cue++) {
+        score(this.#op, panels, count, dim, this.#cues + cue * dim * this.#bytes, this.#mask, out + cue * stride);
+      }
+    } else if (this.#count === 1) {
+      (f32 ? x.scoreOne_f32 : x.scoreOne_f64)(this.#op, panels, count, dim, this.#cues, out);
+    } else {
+      (f32 ? x.scoreMany_f32 : x.scoreMany_f64)(this.#op, panels, count, dim, this.#cues, Math.ceil(this.#count / 4), out, stride);
+    }
+  }
+
+  scores(first: number, count: number, rows: number, out: Floats, stride: number, at: number): void {
+    const perBlock = BLOCK_ROWS / this.#width;
+    const cues = Math.ceil(this.#count / 4) * 4;
+    const blocks = Math.max(1, Math.floor(SCORE_BYTES / (cues * BLOCK_ROWS * this.#bytes)));
+    const chunk = Math.min(count, blocks * perBlock);
+    const bytes = chunk * 64; // one cue's scores of a chunk
+    const raw = this.#room("scores", cues * bytes);
+    for (let panel = 0; panel < count; panel += chunk) {
+      const end = Math.min(count, panel + chunk);
+      for (let p = panel; p < end; p += perBlock) {
+        this.#scoreBlock(first + p, Math.min(perBlock, end - p), raw + (p - panel) * 64, bytes);
+      }
+      const view = this.#view;
+      const row = panel * this.#width;
+      const real = Math.min(rows, end * this.#width) - row;
+      for (let cue = 0; cue < this.#count; cue++) {
+        const from = (raw + cue * bytes) / this.#bytes;
+        out.set(view.subarray(from, from + real), cue * stride + at + row);
+      }
+    }
+  }
+
+  softmax(first: number, count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number): SoftmaxState[] {
+    const stride = BLOCK_ROWS * this.#bytes;
+    const raw = this.#room("scores", Math.ceil(this.#count / 4) * 4 * stride);
+    const exps = this.#room("exps", BLOCK_ROWS * 8);
+    const biases = bias === undefined ? 0 : this.#room("bias", BLOCK_ROWS * 8);
+    const weights = this.#room("weights", BLOCK_ROWS * this.#bytes);
+    const result = this.#room("result", 16);
+    this.#sumRoom();
+    if (bias !== undefined) this.#kernels.arena.f64.set(bias.subarray(biasAt, biasAt + rows), biases / 8);
+    this.#scoreBlock(first, count, raw, stride);
+    const { exports: x, arena } = this.#kernels;
+    const softmaxBlock = this.#precision === "f32" ? x.softmaxBlock_f32 : x.softmaxBlock_f64;
+    const states: SoftmaxState[] = [];
+    for (let cue = 0; cue < this.#count; cue++) {
+      softmaxBlock(raw + cue * stride, rows, scale, biases, exps, weights, result);
+      const z = this.#sum(first, count, weights);
+      states.push({ max: arena.f64[result / 8], sum: arena.f64[result / 8 + 1], z });
+    }
+    return states;
+  }
+
+  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number): Float64Array {
+    const address = this.#room("weights", BLOCK_ROWS * this.#bytes);
+    this.#sumRoom();
+    const view = this.#view;
+    const to = address / this.#bytes;
+    for (let row = 0; row < count * this.#width; row++) view[to + row] = row < rows ? weights[at + row] : 0;
+    return this.#sum(first, count, address);
+  }
+
+  #sumRoom(): { lanes: number; z: number } {
+    return { lanes: this.#room("lanes", this.#dim * 16), z: this.#room("z", this.#dim * 8) };
+  }
+
+  #sum(first: number, count: number, weights: number): Float64Array {
+    const { exports: x, arena } = this.#kernels;
+    const room = this.#sumRoom();
+    const weightedSum = this.#precision === "f32" ? x.weightedSum_f32 : x.weightedSum_f64;
+    weightedSum(this.#panels + first * this.#dim * 64, count, this.#dim, weights, room.lanes, room.z);
+    return arena.f64.slice(room.z / 8, room.z / 8 + this.#dim);
+  }
+
+  free(): void {
+    const { arena } = this.#kernels;
+    if (this.#panels !== 0) arena.free(this.#panels);
+    for (const block of this.#scratch.values()) arena.free(block.address);
+    this.#scratch.clear();
+    this.#panels = 0;
+    this.#capacity = 0;
+  }
+}
