@@ -85,7 +85,7 @@ t.test("(U17) never raises (U16), for each row of section 7", async (t) => {
         const [N, D] = [1 + r.integer(9), 1 + r.integer(7)];
         const Xi = matrix(N, D, () => value(r));
         const rows = rowsOf(Xi);
-        let q = Float64Array.from({ length: D }, () => value(r));
+        let q: Float64Array = Float64Array.from({ length: D }, () => value(r));
         const scores = (): Float64Array => Float64Array.from(Xi, (xi) => similarity.pair(xi, q));
         let s = scores();
         let E = energyOf(q, s, separation, regulariserOf(similarity));

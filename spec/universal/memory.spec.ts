@@ -3,7 +3,7 @@ import t from "tap";
 import fc from "fast-check";
 import { EngramError } from "../../src/numeric/index.ts";
 import { writeEngram, readEngram, tensor } from "../../src/formats/index.ts";
-import { linear, masked, medianGap, negL1, SEPARATION_NAMES, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
+import { linear, masked, medianGap, negL1, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
 import { matrix, random, worst } from "./golden.ts";
 
 const r = random(51);
@@ -161,6 +161,16 @@ t.test("extreme beta", async (t) => {
     t.ok([...state, ...weights!, ...energies].every(Number.isFinite), `beta ${beta}`);
   }
   t.ok(worst(made({ beta: 1e6 }).recall(noisy[4]).state, images[4]) === 0);
+});
+
+t.test("weights outside the range of f32 lose nothing", async (t) => {
+  const spread = images.map((row) => row.map((x) => 1e5 * x));
+  const cue = spread[4].map((x) => x + 30);
+  for (const options of [{ similarity: "invL1", separation: "power(20)" }, { similarity: "negL1", separation: "exp", beta: 0.05 }, { similarity: "dot", separation: "power(11)", normalize: true }]) {
+    const [single, double] = [made(options, spread).recall(cue), made({ ...options, precision: "f64" }, spread).recall(cue)];
+    // f32 scores to the 20th power
+    t.ok(worst(single.state, [...double.state]) < 1e-4, `${JSON.stringify(options)}: weights like ${Math.max(...single.weights!)}`);
+  }
 });
 
 t.test("acceptance: none, threshold, support; recognize agrees with recall", async (t) => {

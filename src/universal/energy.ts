@@ -20,7 +20,7 @@ import { throughMass } from "./divergences.ts";
 import { geometricMean, geometricMedian, majority, massMean, mean, median, type Projection, sphericalMean, type Values } from "./projection.ts";
 import type { Separation } from "./separation.ts";
 import type { Similarity } from "./similarity.ts";
-import { foldSum } from "./sums.ts";
+import { foldSum, weightedSumOf } from "./sums.ts";
 
 /** R(q): `halfSquare` is |q|^2 / 2. */
 export type Regulariser = "none" | "halfSquare";
@@ -74,7 +74,7 @@ export function descentStep(similarity: Similarity, separation: Separation, s: F
   }
   const w = separation.weights(s);
   // R = |q|^2 / 2: the minimiser is the sum itself
-  if (regulariserOf(similarity) === "halfSquare") return P.weightedSum(w);
+  if (regulariserOf(similarity) === "halfSquare") return weightedSumOf(P, w);
   const below = w.findIndex((weight) => !(weight >= 0));
   if (below >= 0) {
     throw new EngramError(`a descent step for ${similarity.name}`, "weights >= 0", `${w[below]} for memory ${below}`, "Use a separation whose weights are never negative.");

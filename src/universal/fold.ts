@@ -14,7 +14,7 @@ import { joinSoftmax, softmax, type SoftmaxState } from "../kernels/index.ts";
 import { BLOCK_ROWS, EngramError, exp, finish, Fold, type Join, leaf, merge, type Tree } from "../numeric/index.ts";
 import type { Values } from "./projection.ts";
 import type { Separation } from "./separation.ts";
-import { highestFew } from "./sums.ts";
+import { highestFew, weightedSumOf } from "./sums.ts";
 
 /** Values that can also be summed over a range of rows; the kernels' `Rows` is one. */
 export interface RangedValues extends Values {
@@ -53,17 +53,16 @@ export function folds(separation: Separation): boolean {
 
 /**
  * The state of one shard.
- * @param s the scores of the shard's rows @param P their values @param firstRow global row number of the shard's first row
+ * @param s the scores of the shard's rows @param P their values
+ * @param firstRow global row number of the shard's first row; where it is no multiple of 256, the state is for `finishAnyCut` only
  * @throws EngramError for a separation that does not fold, or scores outside its domain
  */
 export function partial(separation: Separation, s: Float64Array, P: RangedValues, firstRow = 0): UniversalTree {
   const block = blockState(separation);
   const fold = new Fold<State>(joinOf(separation));
-  for (let from = 0; from < s.length; ) {
-    const number = Math.floor((firstRow + from) / BLOCK_ROWS);
-    const to = Math.min((number + 1) * BLOCK_ROWS - firstRow, s.length);
-    fold.add(number, block(s.subarray(from, to), P, from, firstRow));
-    from = to;
+  const firstBlock = Math.floor(firstRow / BLOCK_ROWS);
+  for (let from = 0; from < s.length; from += BLOCK_ROWS) {
+    fold.add(firstBlock + from / BLOCK_ROWS, block(s.subarray(from, Math.min(from + BLOCK_ROWS, s.length)), P, from, firstRow));
   }
   return fold.tree;
 }
@@ -112,7 +111,7 @@ function blockState(separation: Separation): (s: Float64Array, P: RangedValues, 
   if (kind === "elementwise" && single !== undefined) {
     return (s, P, from) => {
       const w = s.map(single);
-      return { sum: ascending(w), z: P.weightedSum(w, { from, to: from + w.length }) };
+      return { sum: ascending(w), z: weightedSumOf(P, w, { from, to: from + w.length }) };
     };
   }
   const k = kept(separation);

@@ -56,8 +56,8 @@ export class UniversalMemory implements Memory {
     const { similarity, choice, projection, threshold, ...s } = this.#settings;
     const chosen = this.size > 0 ? this.#bind().chosen : undefined;
     return {
-      similarity: similarity.name, separation: choice.name, projection: typeof projection === "string" ? projection : projection.name, mode: s.mode, post: s.post,
-      iterations: String(s.iterations), trace: String(s.trace), precision: s.precision, delta: String(s.delta),
+      similarity: similarity.name, separation: choice.name, projection: typeof projection === "string" ? projection : projection.name,
+      mode: s.mode, post: s.post, iterations: String(s.iterations), trace: String(s.trace), precision: s.precision, delta: String(s.delta),
       ...(s.normalize === undefined ? {} : { normalize: String(s.normalize) }),
       ...(threshold === undefined ? {} : { threshold: `${threshold.on} ${threshold.value}` }),
       ...(chosen === undefined ? {} : { beta: String(chosen.beta), betaRule: chosen.rule }),
@@ -104,7 +104,7 @@ export class UniversalMemory implements Memory {
     return this.#score(toRows(cues, "cues", this.dim).data, options);
   }
 
-  /** The row each cue's answer stands for, without building answers: what `recallMany` gives as `index`. */
+  /** The row each cue stands for by its own scores, without building answers: the `index` of a one-shot `recallMany`, much faster. */
   indices(cues: Patterns, options: RecallOptions = {}): Int32Array {
     const { store } = this.#bind();
     return Int32Array.from(this.#many(cues, options, (_, s) => indexOf(store, s)));

@@ -19,7 +19,7 @@
  */
 import { EngramError, exp, log } from "../numeric/index.ts";
 import { EPSILON_MASS, smoothed } from "./divergences.ts";
-import { foldSum } from "./sums.ts";
+import { foldSum, weightedSumOf } from "./sums.ts";
 
 /** The stored values a projection reads; the kernels' `Rows` is one. */
 export interface Values {
@@ -42,11 +42,11 @@ const NEGLIGIBLE = 1e-12;
 const SMALLEST_RADIUS = 1e-12;
 
 // (U4)
-export const mean: Projection = { name: "mean", project: (w, P) => P.weightedSum(w) };
+export const mean: Projection = { name: "mean", project: (w, P) => weightedSumOf(P, w) };
 
 export const massMean: Projection = positive("massMean", (w, W, P) => {
   const masses = Float64Array.from(w, (_, mu) => P.row(mu).reduce((sum, value) => sum + value, 0));
-  return P.weightedSum(w.map((weight, mu) => (masses[mu] > 0 ? weight / masses[mu] / W : 0)));
+  return weightedSumOf(P, w.map((weight, mu) => (masses[mu] > 0 ? weight / masses[mu] / W : 0)));
 });
 
 /** Per coordinate the smallest x whose cumulative weight reaches W / 2. */
@@ -76,7 +76,7 @@ export const geometricMedian: Projection = positive("geometricMedian", (w, W, P,
     pull[indices[n]] = weights[n] / Math.max(Math.sqrt(D2), SMALLEST_RADIUS);
   });
   const total = foldSum(pull);
-  return P.weightedSum(pull.map((value) => value / total));
+  return weightedSumOf(P, pull.map((value) => value / total));
 });
 
 export const sphericalMean: Projection = positive("sphericalMean", (w, W, P, q) => {
@@ -86,7 +86,7 @@ export const sphericalMean: Projection = positive("sphericalMean", (w, W, P, q) 
     const length = norm(row);
     scaled[indices[n]] = length > 0 ? weights[n] / length : 0;
   });
-  const z = P.weightedSum(scaled);
+  const z = weightedSumOf(P, scaled);
   const length = norm(z);
   return length > 0 ? z.map((value) => value / length) : q.slice();
 });
@@ -110,7 +110,7 @@ export const majority: Projection = positive("majority", (w, W, P, q) => {
   const { indices, weights } = relevant(w, W, P);
   const kept = new Float64Array(w.length);
   indices.forEach((mu, n) => (kept[mu] = weights[n]));
-  return P.weightedSum(kept).map((value, i) => (value === 0 ? q[i] : Math.sign(value)));
+  return weightedSumOf(P, kept).map((value, i) => (value === 0 ? q[i] : Math.sign(value)));
 });
 
 function positive(name: string, project: (w: Float64Array, W: number, P: Values, q: Float64Array) => Float64Array): Projection {

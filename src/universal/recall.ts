@@ -13,7 +13,7 @@ import type { Separation } from "./separation.ts";
 import type { Settings } from "./settings.ts";
 import type { Similarity } from "./similarity.ts";
 import { margin } from "./success.ts";
-import { foldSum, highest, highestFew } from "./sums.ts";
+import { foldSum, highest, highestFew, weightedSumOf } from "./sums.ts";
 
 /** What a universal memory's recall knows beyond the common contract. In reference mode numbers may be NaN, as the authors' are (B8). */
 export interface UniversalRecall extends Recall {
@@ -79,7 +79,7 @@ export function retrieve(store: Store, q: Float64Array, s: Float64Array, last: b
   }
   const projection = settings.projection === "descent" ? mean : settings.projection;
   if (projection !== mean || !folds(separation)) {
-    const state = hetero ? P.weightedSum(w) : q;
+    const state = hetero ? weightedSumOf(P, w) : q;
     return { w, empty, z: finished(settings, projection.project(w, P, state)) };
   }
   const { z, W } = finishShards(separation, partial(separation, s, P));

@@ -17,6 +17,24 @@ export function foldSum(s: ArrayLike<number>, f: (value: number, mu: number) => 
   return finish(add, fold.tree) ?? 0;
 }
 
+/** Rows that can be summed with weights; the kernels' `Rows` is one. */
+export interface Summable {
+  weightedSum(weights: ArrayLike<number>, range?: { from?: number; to?: number }): Float64Array;
+}
+
+/**
+ * sum_mu w_mu P_mu for weights of any size. An f32 store sums in f32: weights far from 1 are brought there first, and the result back in f64.
+ * @param range rows of P the weights belong to
+ */
+export function weightedSumOf(P: Summable, w: Float64Array, range?: { from: number; to: number }): Float64Array {
+  let peak = 0;
+  for (let mu = 0; mu < w.length; mu++) peak = Math.max(peak, Math.abs(w[mu]));
+  if (peak === 0 || (peak < FAR && peak > 1 / FAR)) return P.weightedSum(w, range);
+  return P.weightedSum(w.map((weight) => weight / peak), range).map((value) => value * peak);
+}
+
+const FAR = 2 ** 64;
+
 /** The index of the highest score; the lowest one on a tie, -1 for no scores. NaN never wins. */
 export function highest(s: ArrayLike<number>): number {
   let best = s.length === 0 ? -1 : 0;
