@@ -56,7 +56,7 @@ for (const precision of ["f32", "f64"] as const) {
                 const x = data.subarray(i * dim, (i + 1) * dim);
                 const want = reference(op, x, q, mask);
                 // Two roundings in a term, one per addition: (dim + 2) half-ULPs of the sum of magnitudes, at most.
-                const scale = 1 + reference("l1", x, q) + reference("squaredL2", x, q);
+                const scale = 1 + reference("l1", x, q) + reference("squaredL2", x, q) + reference("dot", x.map(Math.abs), q.map(Math.abs));
                 if (Math.abs(row[i] - want) > scale * (dim + 2) * (precision === "f32" ? 6e-8 : 1.2e-16)) wrong.push(`value ${op} ${count}x${dim}`);
               }
             }
