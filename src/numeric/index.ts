@@ -1,7 +1,9 @@
+export * from "./elementary/atan.ts";
 export * from "./elementary/exp.ts";
 export * from "./elementary/hyperbolic.ts";
 export * from "./elementary/log.ts";
 export * from "./elementary/pow.ts";
+export * from "./elementary/trig.ts";
 export * from "./errors.ts";
 export * from "./fold.ts";
 export type * from "./memory.ts";
