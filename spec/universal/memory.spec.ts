@@ -119,6 +119,9 @@ t.test("iterated recall descends its energy, and says when it has not settled", 
   t.ok(bits(made({ iterations: 9 }).recall(noisy[3]).state, made({ iterations: 9, projection: "median" }).recall(noisy[3]).state), "for negL1 the median");
   t.throws(() => new UniversalMemory({ similarity: "pearson", projection: "descent" }), /a similarity with an exact step, got pearson/);
   t.equal(made({ similarity: "pearson", iterations: 3 }).parameters.projection, "mean", "where none is known, the mean");
+  const bytes = noisy[2].map((x) => Math.fround(255 * x));
+  const loud = made({ similarity: "negSqL2", iterations: 50, beta: 5e-5 }, images.map((row) => row.map((x) => Math.fround(255 * x))));
+  t.ok(loud.recall(bytes).converged, "pixels of 0..255 settle too, in f32");
   const short = made({ similarity: "negSqL2", iterations: 50, beta: 0.2 }).recall(noisy[0], { maxSteps: 2, tolerance: 0 });
   t.match(short, { steps: 2, converged: false, accepted: false, reason: /still moving after 2 steps/ });
   t.equal(made({ separation: "max", trace: true }).recall(noisy[0]).energies.length, 2, "trace: also after the one shot");
@@ -192,6 +195,15 @@ t.test("acceptance: none, threshold, support; recognize agrees with recall", asy
       if (!wanted) t.type(recalled.reason, "string");
     }
   }
+  const later = made({});
+  const { state } = later.recall(noisy[3]);
+  later.acceptAbove({ on: "score", value: -5 });
+  t.match(later.recall(stranger), { accepted: false, criterion: "threshold" });
+  t.ok(bits(later.recall(noisy[3]).state, state) && later.recall(noisy[3]).accepted, "a threshold set later changes the verdict only");
+  t.equal(UniversalMemory.fromBytes(later.toBytes()).parameters.threshold, "score -5");
+  later.acceptAbove(undefined);
+  t.equal(later.recall(stranger).criterion, "none");
+  t.throws(() => later.acceptAbove({ on: "score", value: NaN }), /finite value/);
   const empty = made({ separation: "threshold(-1)" }).recall(stranger);
   t.same([...empty.state], stranger, "nothing to read out: the cue stays");
   t.equal(empty.key, undefined);

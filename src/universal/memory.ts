@@ -18,11 +18,12 @@ import { Contents } from "./contents.ts";
 import { readUniversal, writeUniversal } from "./file.ts";
 import { checkScores, energyFromScores, indexOf, recognition, retrieve, type Store, type UniversalRecall, weightsOf } from "./recall.ts";
 import { checkBeta } from "./separation.ts";
-import { chooseBeta, type ChosenBeta, type Settings, settingsOf, type UniversalOptions } from "./settings.ts";
+import { type AcceptanceThreshold, checkThreshold, chooseBeta, type ChosenBeta, type Settings, settingsOf, type UniversalOptions } from "./settings.ts";
 import type { Scorer } from "./similarity.ts";
 
 /** Most scores held at once by `recallMany`. */
 const SCORES_AT_ONCE = 2 ** 22;
+/** A step that moves no coordinate by more than this share of the cue's largest (or of 1) has settled: just above the rounding of f32. */
 const TOLERANCE = 1e-6;
 
 /** What is derived from the stored rows and made anew when they change. */
@@ -33,7 +34,7 @@ interface Bound {
 }
 
 export class UniversalMemory implements Memory {
-  readonly #settings: Settings;
+  #settings: Settings;
   readonly #contents: Contents;
   #bound?: Bound;
 
@@ -96,6 +97,16 @@ export class UniversalMemory implements Memory {
     const s = this.scores([cue], options);
     const { accepted, criterion, reason, key, ranking } = recognition(store, s, weightsOf(store, s), options.top ?? 5);
     return { accepted, criterion, reason, key, ranking };
+  }
+
+  /**
+   * From now on accepts only what reaches `threshold` (calibrated on cues that should and should not be known); undefined: everything again.
+   * @throws EngramError for a value that is no number
+   */
+  acceptAbove(threshold: AcceptanceThreshold | undefined): void {
+    checkThreshold(threshold);
+    this.#settings = { ...this.#settings, threshold };
+    if (this.#bound !== undefined) this.#bind(this.#bound.chosen);
   }
 
   /** Q x N scores, row-major per cue (in reference mode the raw similarities before (U7a)). */
@@ -161,7 +172,7 @@ export class UniversalMemory implements Memory {
   #answer(cue: Float64Array, cueScores: Float64Array, options: RecallOptions): UniversalRecall {
     const { store } = this.#bind();
     const { iterations, trace } = this.#settings;
-    const { tolerance = TOLERANCE, top = 5 } = options;
+    const { top = 5, tolerance = TOLERANCE * cue.reduce((most, x) => Math.max(most, Math.abs(x)), 1) } = options;
     const energies: number[] = [];
     const note = (q: Float64Array, s: Float64Array): void => {
       const E = energyFromScores(store, q, s);

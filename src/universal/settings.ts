@@ -95,10 +95,7 @@ export function settingsOf(options: UniversalOptions): Settings {
   if (beta !== undefined) checkBeta("beta", beta);
   if (!(delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
   if (!Number.isInteger(iterations) || iterations < 1) throw new EngramError("iterations", "a whole number >= 1", String(iterations), "1 is one-shot recall.");
-  if (threshold !== undefined) {
-    oneOf("threshold.on", threshold.on, ["score", "margin"]);
-    if (!Number.isFinite(threshold.value)) throw new EngramError("threshold", "a finite value", String(threshold.value), "Calibrate one on cues that should and should not be known.");
-  }
+  checkThreshold(threshold);
   const rest = {
     mode, delta, iterations, beta, threshold, normalize: options.normalize, backend: options.backend, trace: options.trace ?? iterations > 1,
     post: oneOf("post", post, ["none", "sign"]), precision: oneOf("precision", precision, ["f32", "f64"]),
@@ -113,6 +110,13 @@ export function settingsOf(options: UniversalOptions): Settings {
   return {
     ...rest, similarity, choice: separationOf(options.separation ?? "softmax"), projection: wanted === "descent" ? wanted : projectionOf(wanted),
   };
+}
+
+/** @throws EngramError unless it is undefined or a finite value on `score` or `margin` */
+export function checkThreshold(threshold: AcceptanceThreshold | undefined): void {
+  if (threshold === undefined) return;
+  oneOf("threshold.on", threshold.on, ["score", "margin"]);
+  if (!Number.isFinite(threshold.value)) throw new EngramError("threshold", "a finite value", String(threshold.value), "Calibrate one on cues that should and should not be known.");
 }
 
 function referenceChoices(options: UniversalOptions): Pick<Settings, "similarity" | "choice" | "referenceSeparation" | "projection"> {
