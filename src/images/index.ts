@@ -1,0 +1,4 @@
+/** Pictures: reading, writing, resizing, damaging, measuring and laying them out. */
+export * from "./image.ts";
+export { decodePng, encodePng, type DecodeOptions, type PngOptions } from "./png.ts";
+export { crop, sheetToImages } from "./sheet.ts";
