@@ -133,6 +133,7 @@ t.test("outside the domain, and bad parameters", async (t) => {
   t.throws(() => separationOf("sofmax"), /Did you mean "softmax"\?/);
   t.throws(() => separationOf("power"), /power\(number\)/);
   t.throws(() => separationOf("max(2)"), /no parameter/);
+  t.throws(() => separationOf("softmax(-3)"), /beta > 0/);
   t.throws(() => separationOf("toString"), /one of softmax/);
   for (const name of SEPARATION_NAMES) {
     const made = separationOf(["power", "threshold", "topK", "kSubsets"].includes(name) ? `${name}(2)` : name).make(1);

@@ -83,7 +83,7 @@ export function separationOf(choice: string | Separation): SeparationChoice {
   if (entry === undefined) throw unknownName("separation", name, SEPARATION_NAMES);
   if (entry.takes === "nothing") none("separation", name, parameter);
   const value = entry.takes === "number" ? needed("separation", name, parameter ?? entry.preset) : 0;
-  const made = entry.make(value, 1); // refuses a bad parameter now, not at the first recall
+  const made = entry.make(value, (entry.takes === "beta" ? parameter : undefined) ?? 1); // refuses a bad parameter now, not at the first recall
   return {
     name: made.name, tempered: entry.tempered, beta: entry.takes === "beta" ? parameter : undefined,
     decisive: entry.decisive?.(value), make: (beta) => entry.make(value, beta),
