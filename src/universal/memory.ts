@@ -14,7 +14,7 @@
 import {
   type Backend, EngramError, type Key, type Memory, type Patterns, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
-import { Contents } from "./contents.ts";
+import { Contents } from "../dense/contents.ts";
 import { readUniversal, writeUniversal } from "./file.ts";
 import { checkScores, energyFromScores, indexOf, recognition, retrieve, type Store, type UniversalRecall, weightsOf } from "./recall.ts";
 import { checkBeta } from "./separation.ts";

@@ -1,5 +1,5 @@
 /**
- * What a universal memory holds: patterns, values and keys, in step with one another. Everything is checked before anything
+ * What a memory holds: patterns, values and keys, in step with one another. Everything is checked before anything
  * changes, so that an error leaves the memory as it was.
  */
 import { Rows } from "../kernels/index.ts";
@@ -36,7 +36,7 @@ export class Contents {
     return this.#rows;
   }
 
-  /** Adds patterns; see `UniversalMemory.store`. @returns whether anything was added */
+  /** Adds patterns; see `Memory.store`. @returns whether anything was added */
   add(patterns: Patterns, options: StoreOptions): boolean {
     this.#alive();
     const X = toRows(patterns, "patterns", this.#rows?.dim);
