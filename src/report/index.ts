@@ -1,0 +1,5 @@
+/** Results, tables, charts and pages. Text and bytes in memory; the command line writes them to files. */
+export { escapeXml, type Attributes } from "./svg.ts";
+export { formatNumber, formatPercent } from "./numbers.ts";
+export { check, result, resultJson, type Check, type CheckInput, type Relation, type Result, type Value } from "./result.ts";
+export { markdownTable, textTable, type Cell, type Table } from "./table.ts";
