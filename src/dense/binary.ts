@@ -39,6 +39,8 @@ export interface Settled {
   /** The certificate of convergence: the last full sweep flipped nothing. */
   converged: boolean;
   sweeps: number;
+  /** (M1) at the start and after every sweep. */
+  energies: number[];
   /** Bits in the order they were flipped: the trajectory, without frames. */
   flips: number[];
 }
@@ -90,7 +92,10 @@ export class BinaryMemory {
 
   /** (M1), unscaled: -Infinity only where the number itself is beyond f64. */
   energy(sigma: ArrayLike<number>): number {
-    const m = this.overlaps(sigma);
+    return this.#energyAt(this.overlaps(sigma));
+  }
+
+  #energyAt(m: Float64Array): number {
     const { separation } = this;
     if (separation.kind === "lse") return -logSum(m, separation.beta);
     if (separation.kind === "exponential") return -m.reduce((sum, value) => sum + exp(value), 0);
@@ -147,6 +152,7 @@ export class BinaryMemory {
     const sigma = Int8Array.from(start);
     const picks = Int32Array.from({ length: this.dim }, (_, i) => i);
     const flips: number[] = [];
+    const energies = [this.#energyAt(m)];
     for (let sweep = 1; sweep <= maxSweeps; sweep++) {
       if (order === "random") rng?.shuffle(picks);
       const before = flips.length;
@@ -156,9 +162,10 @@ export class BinaryMemory {
           flips.push(i);
         }
       }
-      if (flips.length === before) return { sigma, overlaps: m, converged: true, sweeps: sweep, flips };
+      energies.push(this.#energyAt(m));
+      if (flips.length === before) return { sigma, overlaps: m, converged: true, sweeps: sweep, energies, flips };
     }
-    return { sigma, overlaps: m, converged: false, sweeps: maxSweeps, flips };
+    return { sigma, overlaps: m, converged: false, sweeps: maxSweeps, energies, flips };
   }
 
   /** The bits that one (M3) trial each, all from the same state, would flip: the one-step error count of the capacity theory. */

@@ -1,4 +1,5 @@
 export * from "./elementary/atan.ts";
+export * from "./elementary/erf.ts";
 export * from "./elementary/exp.ts";
 export * from "./elementary/hyperbolic.ts";
 export * from "./elementary/log.ts";

@@ -20,7 +20,7 @@ import { throughMass } from "./divergences.ts";
 import { geometricMean, geometricMedian, majority, massMean, mean, median, type Projection, sphericalMean, type Values } from "./projection.ts";
 import type { Separation } from "./separation.ts";
 import type { Similarity } from "./similarity.ts";
-import { foldSum, weightedSumOf } from "./sums.ts";
+import { foldSum, weightedSumOf } from "../dense/sums.ts";
 
 /** R(q): `halfSquare` is |q|^2 / 2. */
 export type Regulariser = "none" | "halfSquare";

@@ -14,7 +14,7 @@ import { joinSoftmax, softmax, type SoftmaxState } from "../kernels/index.ts";
 import { BLOCK_ROWS, EngramError, exp, finish, Fold, type Join, leaf, merge, type Tree } from "../numeric/index.ts";
 import type { Values } from "./projection.ts";
 import type { Separation } from "./separation.ts";
-import { highestFew, weightedSumOf } from "./sums.ts";
+import { highestFew, weightedSumOf } from "../dense/sums.ts";
 
 /** Values that can also be summed over a range of rows; the kernels' `Rows` is one. */
 export interface RangedValues extends Values {

@@ -19,7 +19,7 @@
  */
 import { EngramError, exp, log } from "../numeric/index.ts";
 import { EPSILON_MASS, smoothed } from "./divergences.ts";
-import { foldSum, weightedSumOf } from "./sums.ts";
+import { foldSum, weightedSumOf } from "../dense/sums.ts";
 
 /** The stored values a projection reads; the kernels' `Rows` is one. */
 export interface Values {

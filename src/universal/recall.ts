@@ -13,7 +13,7 @@ import type { Separation } from "./separation.ts";
 import type { Settings } from "./settings.ts";
 import type { Similarity } from "./similarity.ts";
 import { margin } from "./success.ts";
-import { foldSum, highest, highestFew, weightedSumOf } from "./sums.ts";
+import { foldSum, highest, highestFew, weightedSumOf } from "../dense/sums.ts";
 
 /** What a universal memory's recall knows beyond the common contract. In reference mode numbers may be NaN, as the authors' are (B8). */
 export interface UniversalRecall extends Recall {

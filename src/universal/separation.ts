@@ -9,7 +9,7 @@
  * Deviation: outside its domain a separation throws. The authors' code returns NaN or the wrong ranking there.
  */
 import { EngramError, exp, log, pow } from "../numeric/index.ts";
-import { foldSum, highest } from "./sums.ts";
+import { foldSum, highest } from "../dense/sums.ts";
 
 /** How a separation folds over shards: by adding, by rescaled adding, by keeping the best, or not at all. */
 export type SeparationKind = "elementwise" | "softmax" | "max" | "topK" | "global";

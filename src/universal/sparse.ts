@@ -12,7 +12,7 @@
 import { logSumExp, softmax as softmaxOf } from "../kernels/index.ts";
 import { EngramError, pow } from "../numeric/index.ts";
 import { checkBeta, type Separation } from "./separation.ts";
-import { foldSum, highest, highestFew } from "./sums.ts";
+import { foldSum, highest, highestFew } from "../dense/sums.ts";
 
 /** p = e^(beta s) / sum e^(beta s), in log space; L = beta^-1 log sum e^(beta s). */
 export function softmax(beta = 1): Separation {

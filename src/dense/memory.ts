@@ -1,0 +1,268 @@
+/**
+ * Dense associative memories as a memory: store, recall by descending the energy, recognise, forget, save.
+ *
+ * Continuous energies (lse, lse-dot, lsr, kernels): x <- next(x) to its fixed point (dynamics.ts). With `visible` only the known
+ * coordinates enter the scores, at every step, while all coordinates are recalled. Binary energies (classical, polynomial, rectified,
+ * exponential): asynchronous descent by exact energy differences (binary.ts); with `visible` the known bits are clamped.
+ *
+ *   Xi  N x D stored patterns (kernels' Rows);  x  D state;  ranking: stored patterns by -d^2/2 (or overlap) from the final state
+ */
+import {
+  type Backend, EngramError, type Key, type Memory, type Patterns, type Recall, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
+} from "../numeric/index.ts";
+import { readEngram, writeEngram } from "../formats/index.ts";
+import type { ChosenBeta } from "./beta.ts";
+import { BinaryMemory } from "./binary.ts";
+import { Contents } from "./contents.ts";
+import { basinRadius, type ContinuousEnergy, supportOf } from "./continuous.ts";
+import { descendMany, OUTSIDE, type Trajectory } from "./dynamics.ts";
+import { checkBeta } from "./energy.ts";
+import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima.ts";
+import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
+import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
+
+export interface DenseRecallOptions extends RecallOptions {
+  /** D entries; 0 = clamped: this coordinate of the state keeps the cue's value. */
+  free?: ArrayLike<number>;
+}
+
+export interface DenseRecall extends Recall {
+  /** LSR: the patterns the state is the mean of. More than one: an emergent memory. */
+  members?: Key[];
+  /** LSR: radius of the ball around the state from which one step returns it (L23). */
+  basin?: number;
+}
+
+/** Cues that move in lockstep. */
+const LOCKSTEP = 64;
+const MODEL = "dense";
+
+interface Bound {
+  readonly chosen: ChosenBeta;
+  readonly energy?: ContinuousEnergy;
+  readonly binary?: BinaryMemory;
+}
+
+export class DenseMemory implements Memory {
+  readonly #settings: DenseSettings;
+  readonly #contents: Contents;
+  #bound?: Bound;
+
+  /** @throws EngramError for unknown options or energies (suggests the nearest) and values outside their range */
+  constructor(options: DenseOptions = {}) {
+    this.#settings = settingsOf(options);
+    this.#contents = new Contents(this.#settings.precision, this.#settings.backend);
+  }
+
+  get size(): number { return this.#contents.size; }
+  get dim(): number { return this.#contents.dim; }
+  get keys(): readonly Key[] { return this.#contents.keys.slice(); }
+  get backend(): Backend { return this.#contents.backend; }
+
+  /** What the memory is and what it chose, as strings; `beta` stands there once something is stored. */
+  get parameters(): Readonly<Record<string, string>> {
+    const { energy, binary, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, precision, beta } = this.#settings;
+    const own: Record<string, string> = binary ? { degree: String(energy === "classical" ? 2 : degree) } : { delta: String(delta), interactions: String(interactions), epsilon: String(epsilon) };
+    const chosen = this.size > 0 && (!binary || beta !== undefined) ? this.#bind().chosen : undefined;
+    return {
+      energy, ...own, maxSteps: String(maxSteps), precision,
+      ...(binarize === undefined ? {} : { binarize: String(binarize) }), ...(threshold === undefined ? {} : { threshold: String(threshold) }),
+      ...(chosen === undefined ? {} : { beta: String(chosen.beta), betaRule: chosen.rule }),
+    };
+  }
+
+  /**
+   * Adds patterns, all or nothing.
+   * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, values that are not -1 or 1 where bits are needed
+   */
+  store(patterns: Patterns, options: StoreOptions = {}): void {
+    if (options.values !== undefined) {
+      throw new EngramError("values", "no values", "values", "A dense memory recalls its own patterns; use the universal memory for hetero-association.");
+    }
+    const rows = toRows(patterns, "patterns", this.dim === 0 ? undefined : this.dim);
+    if (this.#contents.add({ ...rows, data: this.#bits(rows.data, rows.dim, "patterns") }, options)) this.#bound = undefined;
+  }
+
+  /** Descends the energy from the cue. @throws EngramError on an empty memory, a wrong dimension, NaN or infinities (says where) */
+  recall(cue: ArrayLike<number>, options: DenseRecallOptions = {}): DenseRecall {
+    return this.recallMany([cue], options)[0];
+  }
+
+  /** One recall per cue, the bits of `recall`; the cues move in lockstep so that every step is scored in batches. */
+  recallMany(cues: Patterns, options: DenseRecallOptions = {}): DenseRecall[] {
+    const { energy, binary } = this.#bind();
+    const { rows: Q, dim, data } = this.#cues(cues);
+    const { top = 5, visible, free, tolerance } = options;
+    const maxSteps = options.maxSteps ?? this.#settings.maxSteps;
+    const results: DenseRecall[] = [];
+    for (let start = 0; start < Q; start += LOCKSTEP) {
+      const batch = data.slice(start * dim, Math.min(start + LOCKSTEP, Q) * dim);
+      if (binary !== undefined) {
+        for (let q = 0; q < batch.length; q += dim) results.push(this.#settle(binary, batch.subarray(q, q + dim), maxSteps, options, top));
+      } else if (energy !== undefined) {
+        for (const path of descendMany(this.#contents.rows, energy, batch, { maxSteps, visible, free, tolerance })) results.push(this.#answer(energy, path, options, top));
+      }
+    }
+    return results;
+  }
+
+  /** Whether the cue leads to an accepted answer. */
+  recognize(cue: ArrayLike<number>, options: DenseRecallOptions = {}): Recognition {
+    const { accepted, criterion, reason, key, ranking } = this.recall(cue, options);
+    return { accepted, criterion, reason, key, ranking };
+  }
+
+  /** E at a state; Infinity off the support of LSR with epsilon = 0. */
+  energy(state: ArrayLike<number>): number {
+    const { energy, binary } = this.#bind();
+    const x = this.#bits(toRow(state, "state", this.dim), this.dim, "state");
+    return binary !== undefined ? binary.energy(x) : energy!.evaluate(this.#contents.rows, x)[0].energy;
+  }
+
+  /** grad E at a state (continuous energies). @throws EngramError for binary energies, which have differences instead */
+  gradient(state: ArrayLike<number>): Float64Array {
+    const { energy } = this.#bind();
+    if (energy === undefined) throw new EngramError("gradient", "a continuous energy", this.#settings.energy, "Binary energies change by bit flips; they have no gradient.");
+    return energy.gradient(this.#contents.rows, toRow(state, "state", this.dim));
+  }
+
+  /** All LSR minima at the memory's beta, exactly (L36). @throws EngramError for other energies */
+  minima(options: MinimaOptions = {}): Minima {
+    const { chosen } = this.#bind();
+    const { energy, epsilon } = this.#settings;
+    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError("minima", "energy lsr", energy, "Only LSR has minima in closed form; recall from many cues to find others.");
+    const { rows } = this.#contents;
+    return minimaAt(pairDistances(rows.toArray(), rows.dim), chosen.beta, { eps: epsilon, ...options });
+  }
+
+  /** Removes one pattern, exactly: what remains is as if it had never been stored. @throws EngramError for an unknown key */
+  forget(key: Key): void {
+    this.#contents.remove(key);
+    this.#bound = undefined;
+  }
+
+  /** The memory as an `.engram` file. */
+  toBytes(): Uint8Array {
+    const { rows, keys, nextKey } = this.#contents;
+    const { beta } = this.#settings;
+    const extra = { nextKey: String(nextKey), ...(beta === undefined ? {} : { givenBeta: String(beta) }) };
+    return writeEngram({ model: MODEL, parameters: { ...this.parameters, ...extra }, tensors: storedTensors(rows, undefined, keys) });
+  }
+
+  /** @throws EngramError on a damaged file, another version or another model */
+  static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): DenseMemory {
+    const { name = "memory file" } = options;
+    const file = readEngram(source, name);
+    if (file.model !== MODEL) throw new EngramError(name, `model ${MODEL}`, file.model.slice(0, 80), "Open it with the memory class of that model.");
+    const rows = storedPatterns(file, name);
+    const p = file.parameters;
+    const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+    const memory = new DenseMemory({
+      energy: p.energy, beta: number(p.givenBeta), delta: number(p.delta), interactions: number(p.interactions), degree: number(p.degree),
+      epsilon: number(p.epsilon), binarize: number(p.binarize), maxSteps: number(p.maxSteps), threshold: number(p.threshold),
+      precision: file.tensors.get("patterns")!.dtype === "f64" ? "f64" : "f32", backend: options.backend,
+    });
+    memory.store(rows, { keys: storedKeys(file, rows.rows, name) });
+    const nextKey = Number(p.nextKey ?? rows.rows);
+    if (!Number.isInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
+    memory.#contents.nextKey = nextKey;
+    if (p.beta !== undefined) memory.#bind({ beta: checkBeta(Number(p.beta)), rule: p.betaRule ?? "given" });
+    return memory;
+  }
+
+  dispose(): void {
+    this.#contents.dispose();
+    this.#bound = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #answer(energy: ContinuousEnergy, path: Trajectory, options: DenseRecallOptions, top: number): DenseRecall {
+    const { rows, keys } = this.#contents;
+    const { state, energies, steps, converged } = path;
+    const weights = energy.weights(rows, state, options.visible);
+    const squared = rows.scores("squaredL2", state, { visible: options.visible });
+    const ranking = ranked(squared, (d2) => -d2 / 2, keys, weights, top);
+    const common = { state, energies, steps, converged, weights, ranking };
+    const key = ranking[0]?.key;
+    if (path.reason === OUTSIDE) {
+      const gap = Math.sqrt(smallest(squared)) - Math.sqrt(2 / energy.beta);
+      return { ...common, accepted: false, criterion: "support", reason: `${OUTSIDE}: ${gap} beyond the nearest boundary` };
+    }
+    const verdict = this.#verdict(energy.name, converged, path.reason, squared);
+    if (energy.name !== "lsr") return { ...common, ...verdict, key };
+    const { members } = supportOf(rows, state, energy.beta, 0, options.visible);
+    return { ...common, ...verdict, key: members.length === 1 ? keys[members[0]] : undefined, members: members.map((mu) => keys[mu]), basin: basinRadius(rows, state, energy.beta) };
+  }
+
+  #verdict(name: string, converged: boolean, reason: string | undefined, squared: ArrayLike<number>): { accepted: boolean; criterion: string; reason?: string } {
+    const { threshold } = this.#settings;
+    const compact = name !== "lse" && name !== "lse-dot" && name !== "gaussian";
+    if (!converged || threshold === undefined) return { accepted: converged, criterion: compact ? "support" : "none", reason: converged ? undefined : reason };
+    const distance = Math.sqrt(smallest(squared) / this.dim);
+    return distance <= threshold
+      ? { accepted: true, criterion: "threshold" }
+      : { accepted: false, criterion: "threshold", reason: `the answer is ${distance} (root mean square) from the nearest stored pattern, above the threshold ${threshold}` };
+  }
+
+  #settle(binary: BinaryMemory, cue: Float64Array, maxSweeps: number, options: DenseRecallOptions, top: number): DenseRecall {
+    const { visible, free } = options;
+    const clamp = visible === undefined ? free : Float64Array.from(cue, (_, i) => (visible[i] !== 0 || (free !== undefined && free[i] === 0) ? 0 : 1));
+    const { sigma, overlaps, converged, sweeps, energies } = binary.settle(cue, { maxSweeps, free: clamp });
+    const ranking = ranked(overlaps, (m) => m, this.#contents.keys, new Float64Array(overlaps.length), top);
+    return {
+      state: Float64Array.from(sigma), energies: Float64Array.from(energies), steps: sweeps, converged, ranking, key: ranking[0]?.key,
+      ...this.#verdict("lse", converged, `still flipping after ${sweeps} sweeps`, overlaps.map((m) => 2 * (this.dim - m))),
+    };
+  }
+
+  #cues(cues: Patterns): { rows: number; dim: number; data: Float64Array } {
+    const { rows } = this.#contents; // refuses an empty or disposed memory first
+    const own = toRows(cues, "cue", rows.dim);
+    this.#contents.fits(own.data, own.dim, "cue");
+    return { ...own, data: this.#bits(own.data, own.dim, "cue") };
+  }
+
+  /** Binary energies: -1 and 1, by threshold where one is given. */
+  #bits(data: Float64Array, dim: number, what: string): Float64Array {
+    const { binary, binarize } = this.#settings;
+    if (!binary) return data;
+    if (binarize !== undefined) return data.map((value) => (value > binarize ? 1 : -1));
+    const bad = data.findIndex((value) => value !== 1 && value !== -1);
+    if (bad >= 0) {
+      throw new EngramError(`${what}, row ${Math.floor(bad / dim)}, column ${bad % dim}`, `-1 or 1 for the ${this.#settings.energy} energy`, String(data[bad]),
+        "Binarise first, or pass binarize (pixels in [0, 1]: .5).");
+    }
+    return data;
+  }
+
+  /** @param known beta read from a file */
+  #bind(known?: ChosenBeta): Bound {
+    const { rows } = this.#contents;
+    if (this.#bound === undefined || known !== undefined) {
+      const { binary, beta } = this.#settings;
+      if (binary) {
+        const patterns = Array.from({ length: rows.count }, (_, mu) => rows.row(mu));
+        this.#bound = { chosen: { beta: beta ?? 1, rule: "given" }, binary: new BinaryMemory(patterns, binarySeparation(this.#settings)) };
+      } else {
+        const chosen = known ?? chooseBeta(this.#settings, rows);
+        this.#bound = { chosen, energy: continuousEnergy(this.#settings, chosen.beta) };
+      }
+    }
+    return this.#bound;
+  }
+}
+
+function smallest(values: ArrayLike<number>): number {
+  let least = Infinity;
+  for (let mu = 0; mu < values.length; mu++) least = Math.min(least, values[mu]);
+  return least;
+}
+
+/** The `top` stored patterns with the largest score, the lower row first on a tie. */
+function ranked(values: ArrayLike<number>, score: (value: number) => number, keys: readonly Key[], weights: Float64Array, top: number): Recall["ranking"] {
+  const order = Array.from(values, (value, mu) => ({ mu, score: score(value) })).sort((a, b) => b.score - a.score || a.mu - b.mu);
+  return order.slice(0, Math.max(0, top)).map(({ mu, score: s }) => ({ key: keys[mu], score: s, weight: weights[mu] }));
+}

@@ -1,0 +1,107 @@
+/**
+ * The options of a dense memory, checked and filled with defaults, and the rule by which it chooses beta.
+ * Default: LSE on distances, beta from (U11) at delta = .01 and the median nearest-neighbour gap of what is stored.
+ */
+import type { Rows } from "../kernels/index.ts";
+import { EngramError, unknownName } from "../numeric/index.ts";
+import type { Backend, Precision } from "../numeric/index.ts";
+import { betaForInteractions, chooseSoftmaxBeta } from "./beta.ts";
+import type { ChosenBeta } from "./beta.ts";
+import type { BinarySeparation } from "./binary.ts";
+import { kernelEnergy, lsrEnergy, softmaxEnergy } from "./continuous.ts";
+import type { ContinuousEnergy } from "./continuous.ts";
+import { checkBeta, checkEpsilon } from "./energy.ts";
+import { KERNELS } from "./kernel.ts";
+import { checkDegree } from "./separation.ts";
+
+/** Energies of binary (-1, 1) patterns, settled bit by bit. */
+export const BINARY_ENERGIES: readonly string[] = ["classical", "polynomial", "rectified", "exponential"];
+
+/** Every name `energy` takes; `epanechnikov` is `lsr` and `gaussian` is e^{-(beta/2) d^2}, like `lse`, by mean shift. */
+export const ENERGY_NAMES: readonly string[] = [...BINARY_ENERGIES, "lse", "lse-dot", "lsr", ...KERNELS.map((kernel) => kernel.name).filter((name) => name !== "uniform")];
+
+export interface DenseOptions {
+  /** One of ENERGY_NAMES. Default `lse`. */
+  energy?: string;
+  /** Inverse temperature. Default: chosen from what is stored (LSE by `delta`, compact kernels by `interactions`). */
+  beta?: number;
+  /** LSE: doubt allowed when beta is chosen: the best memory gets weight >= 1 - delta at the median gap. Default .01. */
+  delta?: number;
+  /** LSR and the other kernels: mean number of interacting patterns, self included, when beta is chosen. Default 3. */
+  interactions?: number;
+  /** n of the polynomial and rectified energies. Default 3. */
+  degree?: number;
+  /** Constant inside the logarithm of LSR and the kernels. Default 0. */
+  epsilon?: number;
+  /** Binary energies: values above this become 1, the others -1. Default: patterns and cues must be -1 or 1. */
+  binarize?: number;
+  /** Bound on steps (sweeps for binary energies). Default 1000. */
+  maxSteps?: number;
+  /** Rejects answers farther than this from every stored pattern (root mean square difference). Default: none. */
+  threshold?: number;
+  precision?: Precision;
+  backend?: Backend;
+}
+
+export interface DenseSettings {
+  readonly energy: string;
+  readonly binary: boolean;
+  readonly beta?: number;
+  readonly delta: number;
+  readonly interactions: number;
+  readonly degree: number;
+  readonly epsilon: number;
+  readonly binarize?: number;
+  readonly maxSteps: number;
+  readonly threshold?: number;
+  readonly precision: Precision;
+  readonly backend?: Backend;
+}
+
+const OPTION_NAMES: readonly (keyof DenseOptions)[] = [
+  "energy", "beta", "delta", "interactions", "degree", "epsilon", "binarize", "maxSteps", "threshold", "precision", "backend",
+];
+
+/** @throws EngramError for an unknown option or energy (suggests the nearest), or a value outside its range */
+export function settingsOf(options: DenseOptions): DenseSettings {
+  for (const name of Object.keys(options)) {
+    if (!OPTION_NAMES.includes(name as keyof DenseOptions)) throw unknownName("dense memory option", name, OPTION_NAMES);
+  }
+  const { energy = "lse", beta, delta = 0.01, interactions = 3, degree = 3, epsilon = 0, binarize, maxSteps = 1000, threshold, precision = "f32", backend } = options;
+  if (!ENERGY_NAMES.includes(energy)) throw unknownName("energy", energy, ENERGY_NAMES);
+  if (beta !== undefined) checkBeta(beta);
+  if (!(delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
+  if (!(interactions > 1)) throw new EngramError("interactions", "a number above 1 (self included)", String(interactions), "3 means two neighbours each.");
+  checkDegree(degree);
+  checkEpsilon(epsilon);
+  if (binarize !== undefined && !Number.isFinite(binarize)) throw new EngramError("binarize", "a finite threshold", String(binarize), "For pixels in [0, 1] use .5.");
+  if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number above 0", String(maxSteps), "1 is a single step.");
+  if (threshold !== undefined && !(threshold >= 0)) throw new EngramError("threshold", "0 or above", String(threshold), "Calibrate one on cues that should and should not be known.");
+  if (precision !== "f32" && precision !== "f64") throw unknownName("precision", String(precision), ["f32", "f64"]);
+  return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, precision, backend };
+}
+
+/** Beta for the stored rows: the one given, or by the energy's rule. */
+export function chooseBeta(settings: DenseSettings, rows: Rows): ChosenBeta {
+  if (settings.beta !== undefined) return { beta: settings.beta, rule: "given" };
+  if (settings.energy === "lse" || settings.energy === "gaussian") return chooseSoftmaxBeta(rows, "euclidean", settings.delta);
+  if (settings.energy === "lse-dot") return chooseSoftmaxBeta(rows, "dot", settings.delta);
+  if (rows.count < 2) return { beta: 1, rule: "1, since one pattern interacts with nothing" };
+  const { beta, rule } = betaForInteractions(rows, settings.interactions);
+  return { beta, rule };
+}
+
+export function continuousEnergy(settings: DenseSettings, beta: number): ContinuousEnergy {
+  const { energy, epsilon } = settings;
+  if (energy === "lse") return softmaxEnergy(beta, "euclidean");
+  if (energy === "lse-dot") return softmaxEnergy(beta, "dot");
+  if (energy === "lsr" || energy === "epanechnikov") return lsrEnergy(beta, epsilon);
+  return kernelEnergy(KERNELS.find((kernel) => kernel.name === energy)!, beta, epsilon);
+}
+
+export function binarySeparation(settings: DenseSettings): BinarySeparation {
+  if (settings.energy === "classical") return { kind: "power", n: 2 };
+  if (settings.energy === "polynomial") return { kind: "power", n: settings.degree };
+  if (settings.energy === "rectified") return { kind: "rectified", n: settings.degree };
+  return settings.beta === undefined ? { kind: "exponential" } : { kind: "lse", beta: settings.beta };
+}
