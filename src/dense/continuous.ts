@@ -7,8 +7,8 @@
  *   dot   E = ||x||^2/2 - (1/beta) log sum e^{beta xi.x},  next = sum p xi          (M59)
  *   LSR   E = -(1/beta) log(eps + sum max(1 - s, 0)),  next = mean of xi over B     (L7), (L13)
  *
- * With `visible` only those coordinates enter the scores: the energy is that of the visible subspace (and the dot form keeps
- * ||x||^2/2 of it), while `next` still carries every coordinate of the memories.
+ * With `visible` only those V of D coordinates enter the scores, scaled by D / V: the distance the whole pattern would have if its
+ * hidden part differed as much, so that a beta chosen for whole patterns keeps its meaning. `next` carries every coordinate.
  */
 import { EngramError, log } from "../numeric/index.ts";
 import { finishSoftmax, softmax } from "../kernels/index.ts";
@@ -34,6 +34,21 @@ export interface ContinuousEnergy {
   gradient(rows: Rows, x: Float64Array): Float64Array;
 }
 
+/** D / V; 1 without a mask. @throws EngramError when nothing is visible */
+export function visibleScale(dim: number, visible?: ArrayLike<number>): number {
+  if (visible === undefined) return 1;
+  let V = 0;
+  for (let k = 0; k < dim; k++) if (visible[k] !== 0) V++;
+  if (V === 0) throw new EngramError("visible", "at least one visible coordinate", "none", "A cue that shows nothing cannot be recalled.");
+  return dim / V;
+}
+
+/** Squared distances of Q states to all rows, the visible part scaled up. */
+function squaredDistances(rows: Rows, X: Float64Array, visible?: ArrayLike<number>): Float64Array {
+  const scale = visibleScale(rows.dim, visible);
+  return Float64Array.from(rows.scores("squaredL2", X, { visible }), (d2) => scale * d2);
+}
+
 function squaredNorm(x: Float64Array, visible?: ArrayLike<number>): number {
   return x.reduce((sum, value, k) => (visible !== undefined && visible[k] === 0 ? sum : sum + value * value), 0);
 }
@@ -43,10 +58,10 @@ export function softmaxEnergy(beta: number, form: "euclidean" | "dot"): Continuo
   const op: RawScore = form === "dot" ? "dot" : "squaredL2";
   const scale = form === "dot" ? beta : -beta / 2;
   const evaluate = (rows: Rows, X: Float64Array, visible?: ArrayLike<number>): Evaluation[] =>
-    rows.softmaxManyPartial(X, { op, scale, visible }).map((tree, q) => {
+    rows.softmaxManyPartial(X, { op, scale: scale * visibleScale(rows.dim, visible), visible }).map((tree, q) => {
       const state = finishSoftmax(tree);
       if (state === undefined) return { energy: Infinity, next: undefined };
-      const R = form === "dot" ? 0.5 * squaredNorm(X.subarray(q * rows.dim, (q + 1) * rows.dim), visible) : 0;
+      const R = form === "dot" ? 0.5 * visibleScale(rows.dim, visible) * squaredNorm(X.subarray(q * rows.dim, (q + 1) * rows.dim), visible) : 0;
       return { energy: R - state.lse / beta, next: state.mean };
     });
   return {
@@ -54,8 +69,8 @@ export function softmaxEnergy(beta: number, form: "euclidean" | "dot"): Continuo
     beta,
     evaluate,
     weights: (rows, x, visible) => {
-      const logits = Float64Array.from(rows.scores(op, x, { visible }), (score) => scale * score);
-      return softmax(logits);
+      const beta_v = scale * visibleScale(rows.dim, visible);
+      return softmax(Float64Array.from(rows.scores(op, x, { visible }), (score) => beta_v * score));
     },
     // (L4) and the gradient of (M59): x - sum p xi
     gradient: (rows, x) => {
@@ -77,7 +92,7 @@ export interface Support {
 
 /** (L9) B(x) and D(x). */
 export function supportOf(rows: Rows, x: Float64Array, beta: number, eps = 0, visible?: ArrayLike<number>): Support {
-  return support(Float64Array.from(rows.scores("squaredL2", x, { visible })), beta, eps);
+  return support(squaredDistances(rows, x, visible), beta, eps);
 }
 
 function support(squared: Float64Array, beta: number, eps: number): Support {
@@ -92,10 +107,10 @@ function support(squared: Float64Array, beta: number, eps: number): Support {
 function perState(
   rows: Rows, X: Float64Array, visible: ArrayLike<number> | undefined, evaluate: (squared: Float64Array, x: Float64Array) => Evaluation,
 ): Evaluation[] {
-  const scores = rows.scores("squaredL2", X, { visible });
+  const squared = squaredDistances(rows, X, visible);
   const N = rows.count;
   return Array.from({ length: X.length / rows.dim }, (_, q) =>
-    evaluate(Float64Array.from(scores.subarray(q * N, (q + 1) * N)), X.subarray(q * rows.dim, (q + 1) * rows.dim)));
+    evaluate(squared.slice(q * N, (q + 1) * N), X.subarray(q * rows.dim, (q + 1) * rows.dim)));
 }
 
 /** c_K, the mean of the member rows in the fixed order of weightedSum. */
@@ -143,7 +158,6 @@ export function kernelEnergy(kernel: Kernel, beta: number, eps = 0): ContinuousE
   if (kernel.name === "uniform") {
     throw new EngramError("energy", "a kernel with a gradient", "uniform", "The uniform kernel is flat: it has no dynamics. Choose another.");
   }
-  const distances = (rows: Rows, x: Float64Array, visible?: ArrayLike<number>): Float64Array => Float64Array.from(rows.scores("squaredL2", x, { visible }));
   const look = (squared: Float64Array): { A: number; w: Float64Array; W: number } => {
     const w = squared.map((d2) => kernel.weight((beta / 2) * d2));
     return { A: eps + foldSum(squared, (d2) => kernel.kappa((beta / 2) * d2)), w, W: foldSum(w) };
@@ -158,11 +172,11 @@ export function kernelEnergy(kernel: Kernel, beta: number, eps = 0): ContinuousE
       return { energy: -log(A) / beta, next };
     }),
     weights: (rows, x, visible) => {
-      const { w, W } = look(distances(rows, x, visible));
+      const { w, W } = look(squaredDistances(rows, x, visible));
       return W > 0 ? w.map((value) => value / W) : w;
     },
     gradient: (rows, x) => {
-      const { A, w, W } = look(distances(rows, x));
+      const { A, w, W } = look(squaredDistances(rows, x));
       if (A === 0) return new Float64Array(x.length);
       const sum = rows.weightedSum(w);
       return x.map((value, k) => (W * value - sum[k]) / A);

@@ -2,13 +2,13 @@
  * Dense associative memories as a memory: store, recall by descending the energy, recognise, forget, save.
  *
  * Continuous energies (lse, lse-dot, lsr, kernels): x <- next(x) to its fixed point (dynamics.ts). With `visible` only the known
- * coordinates enter the scores, at every step, while all coordinates are recalled. Binary energies (classical, polynomial, rectified,
+ * coordinates enter the scores (scaled to whole patterns), at every step, while all coordinates are recalled. Binary energies (classical, polynomial, rectified,
  * exponential): asynchronous descent by exact energy differences (binary.ts); with `visible` the known bits are clamped.
  *
  *   Xi  N x D stored patterns (kernels' Rows);  x  D state;  ranking: stored patterns by -d^2/2 (or overlap) from the final state
  */
 import {
-  type Backend, EngramError, type Key, type Memory, type Patterns, type Recall, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, EngramError, type Key, type Memory, type Patterns, type Ranked, type Recall, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
 import type { ChosenBeta } from "./beta.ts";
@@ -19,6 +19,7 @@ import { descendMany, OUTSIDE, type Trajectory } from "./dynamics.ts";
 import { checkBeta } from "./energy.ts";
 import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
+import { highestFew } from "./sums.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
 
 export interface DenseRecallOptions extends RecallOptions {
@@ -183,8 +184,8 @@ export class DenseMemory implements Memory {
     const { rows, keys } = this.#contents;
     const { state, energies, steps, converged } = path;
     const weights = energy.weights(rows, state, options.visible);
-    const squared = rows.scores("squaredL2", state, { visible: options.visible });
-    const ranking = ranked(squared, (d2) => -d2 / 2, keys, weights, top);
+    const { squared } = supportOf(rows, state, energy.beta, 0, options.visible);
+    const ranking = ranked(squared.map((d2) => -d2 / 2), keys, weights, top);
     const common = { state, energies, steps, converged, weights, ranking };
     const key = ranking[0]?.key;
     if (path.reason === OUTSIDE) {
@@ -197,7 +198,7 @@ export class DenseMemory implements Memory {
     return { ...common, ...verdict, key: members.length === 1 ? keys[members[0]] : undefined, members: members.map((mu) => keys[mu]), basin: basinRadius(rows, state, energy.beta) };
   }
 
-  #verdict(name: string, converged: boolean, reason: string | undefined, squared: ArrayLike<number>): { accepted: boolean; criterion: string; reason?: string } {
+  #verdict(name: string, converged: boolean, reason: string | undefined, squared: Float64Array): { accepted: boolean; criterion: string; reason?: string } {
     const { threshold } = this.#settings;
     const compact = name !== "lse" && name !== "lse-dot" && name !== "gaussian";
     if (!converged || threshold === undefined) return { accepted: converged, criterion: compact ? "support" : "none", reason: converged ? undefined : reason };
@@ -211,7 +212,7 @@ export class DenseMemory implements Memory {
     const { visible, free } = options;
     const clamp = visible === undefined ? free : Float64Array.from(cue, (_, i) => (visible[i] !== 0 || (free !== undefined && free[i] === 0) ? 0 : 1));
     const { sigma, overlaps, converged, sweeps, energies } = binary.settle(cue, { maxSweeps, free: clamp });
-    const ranking = ranked(overlaps, (m) => m, this.#contents.keys, new Float64Array(overlaps.length), top);
+    const ranking = ranked(overlaps, this.#contents.keys, new Float64Array(overlaps.length), top);
     return {
       state: Float64Array.from(sigma), energies: Float64Array.from(energies), steps: sweeps, converged, ranking, key: ranking[0]?.key,
       ...this.#verdict("lse", converged, `still flipping after ${sweeps} sweeps`, overlaps.map((m) => 2 * (this.dim - m))),
@@ -255,14 +256,11 @@ export class DenseMemory implements Memory {
   }
 }
 
-function smallest(values: ArrayLike<number>): number {
-  let least = Infinity;
-  for (let mu = 0; mu < values.length; mu++) least = Math.min(least, values[mu]);
-  return least;
+function smallest(values: Float64Array): number {
+  return values.reduce((least, value) => Math.min(least, value), Infinity);
 }
 
 /** The `top` stored patterns with the largest score, the lower row first on a tie. */
-function ranked(values: ArrayLike<number>, score: (value: number) => number, keys: readonly Key[], weights: Float64Array, top: number): Recall["ranking"] {
-  const order = Array.from(values, (value, mu) => ({ mu, score: score(value) })).sort((a, b) => b.score - a.score || a.mu - b.mu);
-  return order.slice(0, Math.max(0, top)).map(({ mu, score: s }) => ({ key: keys[mu], score: s, weight: weights[mu] }));
+function ranked(scores: Float64Array, keys: readonly Key[], weights: Float64Array, top: number): Ranked[] {
+  return highestFew(scores, top).map((mu) => ({ key: keys[mu], score: scores[mu], weight: weights[mu] }));
 }

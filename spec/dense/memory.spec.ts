@@ -1,0 +1,162 @@
+import t from "tap";
+import { merge, seeded } from "../../src/numeric/index.ts";
+import { Rows } from "../../src/kernels/index.ts";
+import {
+  additiveFinish, additiveMerge, additivePartial, DenseMemory, ENERGY_NAMES, epanechnikov, lseFinish, lseMerge, lsePartial, lsrEnergy, rectified, softmaxEnergy,
+} from "../../src/dense/index.ts";
+import type { DenseOptions } from "../../src/dense/index.ts";
+
+const draw = (n: number, d: number, seed: number): Float64Array[] => {
+  const rng = seeded(seed);
+  return Array.from({ length: n }, () => Float64Array.from({ length: d }, () => Math.fround(rng.normal())));
+};
+const bipolar = (n: number, d: number, seed: number): Float64Array[] => draw(n, d, seed).map((row) => row.map((x) => (x > 0 ? 1 : -1)));
+const binary = (energy: string): boolean => ["classical", "polynomial", "rectified", "exponential"].includes(energy);
+const make = (energy: string, n: number, d: number, options: DenseOptions = {}): { memory: DenseMemory; patterns: Float64Array[] } => {
+  const patterns = binary(energy) ? bipolar(n, d, 1) : draw(n, d, 1);
+  const memory = new DenseMemory({ energy, ...options });
+  memory.store(patterns, { keys: patterns.map((_, i) => `p${i}`) });
+  return { memory, patterns };
+};
+
+for (const energy of ENERGY_NAMES) {
+  t.test(`${energy}: recalls from noise; batch = single, SIMD = scalar, order and forgetting leave no trace, the file holds it all`, async (t) => {
+    const n = binary(energy) ? 5 : 23;
+    const d = 67;
+    // Wide supports: a cue with noise .2 lies at about .2 sqrt(67) = 1.6 from its pattern, patterns at about 11 from each other.
+    const options: DenseOptions = binary(energy) || energy.startsWith("lse") || energy === "gaussian" ? {} : { beta: 0.06 };
+    const { memory, patterns } = make(energy, n, d, options);
+    const rng = seeded(9);
+    const cues = patterns.map((row) => row.map((x) => (binary(energy) ? (rng.uniform() < 0.1 ? -x : x) : x + 0.2 * rng.normal())));
+    const recalls = memory.recallMany(cues);
+    t.same(recalls.map(({ key }) => key), patterns.map((_, i) => `p${i}`), "keys");
+    t.ok(recalls.every(({ accepted, converged }) => accepted && converged));
+    t.same(memory.recall(cues[3]), recalls[3], "one cue = batch");
+
+    const scalar = make(energy, n, d, { ...options, backend: "scalar" }).memory;
+    t.same(scalar.recallMany(cues).map((r) => ({ ...r })), recalls.map((r) => ({ ...r })), "scalar twin");
+
+    // A permuted memory sums in another order: the same keys, states within rounding (f32 sums of 23 rows).
+    const shuffled = new DenseMemory({ energy, ...options });
+    const order = patterns.map((_, i) => (i * 3) % n);
+    shuffled.store(order.map((i) => patterns[i]), { keys: order.map((i) => `p${i}`) });
+    shuffled.recallMany(cues).forEach((recall, i) => {
+      t.equal(recall.key, recalls[i].key);
+      t.ok(recall.state.every((value, k) => Math.abs(value - recalls[i].state[k]) < 1e-4));
+    });
+
+    const file = memory.toBytes();
+    const reopened = DenseMemory.fromBytes(file);
+    t.same(reopened.recall(cues[1]), memory.recall(cues[1]), "reopened");
+    t.same(reopened.toBytes(), file, "the same bytes again");
+
+    if (n > 5) {
+      const kept = new DenseMemory({ energy, ...options });
+      kept.store(patterns.filter((_, i) => i !== 2), { keys: patterns.map((_, i) => `p${i}`).filter((_, i) => i !== 2) });
+      memory.forget("p2");
+      t.same(memory.recall(cues[5]), kept.recall(cues[5]), "forgotten = never stored");
+    }
+    for (const m of [memory, scalar, shuffled, reopened]) m.dispose();
+  });
+}
+
+t.test("no options: LSE on distances with beta by (U11), and it says so", async (t) => {
+  const { memory, patterns } = make("lse", 50, 20);
+  const plain = new DenseMemory();
+  plain.store(patterns);
+  t.match(plain.parameters, { energy: "lse", betaRule: /U11.*delta 0.01/ });
+  t.equal(plain.parameters.beta, memory.parameters.beta);
+  const { weights } = plain.recall(patterns[7]);
+  t.ok(weights![7] > 0.9, "a clean cue gets its weight");
+  t.equal(plain.recall(patterns[7]).criterion, "none");
+});
+
+t.test("LSR: exact recall, members, basin, honest rejection off the support", async (t) => {
+  const { memory, patterns } = make("lsr", 12, 6, { precision: "f64", beta: 40 });
+  const recall = memory.recall(patterns[4].map((x) => x + 0.01));
+  t.same(recall.state, patterns[4], "to the last bit");
+  t.same(recall.members, ["p4"]);
+  t.ok(recall.basin! > 0);
+  const far = memory.recall(new Float64Array(6).fill(50));
+  t.match(far, { accepted: false, criterion: "support", reason: /outside the support.*beyond/ });
+  t.equal(far.energies[0], Infinity);
+  t.notOk(far.state.some(Number.isNaN));
+  t.equal(far.key, undefined);
+  const found = memory.minima();
+  t.equal(found.preserved, 12);
+  t.throws(() => make("lse", 3, 2).memory.minima(), { message: /lsr/ });
+  const emergent = make("lsr", 2, 1, { precision: "f64" }).memory;
+  emergent.dispose();
+});
+
+t.test("a declared half mask: hidden coordinates come from the memory", async (t) => {
+  for (const energy of ["lse", "lsr"]) {
+    const { memory, patterns } = make(energy, 40, 30, energy === "lsr" ? { beta: 0.5 } : {});
+    const visible = Uint8Array.from({ length: 30 }, (_, k) => (k < 15 ? 1 : 0));
+    const cue = patterns[11].map((x, k) => (k < 15 ? x : 0));
+    const recall = memory.recall(cue, { visible });
+    t.equal(recall.key, "p11");
+    t.ok(recall.state.every((x, k) => Math.abs(x - patterns[11][k]) < 0.2), energy);
+  }
+  const { memory, patterns } = make("rectified", 4, 40);
+  const cue = patterns[2].map((x, k) => (k < 25 ? x : -1));
+  t.equal(memory.recall(cue, { visible: cue.map((_, k) => (k < 25 ? 1 : 0)) }).key, "p2");
+});
+
+t.test("the fold: shards cut at multiples of 256 give the bits of the whole, any grouping; other cuts agree in value", async (t) => {
+  const data = draw(1100, 9, 3);
+  const x = data[5].map((value) => value + 0.5);
+  const pack = (from: number, to: number): Rows => {
+    const rows = new Rows(9);
+    rows.append(data.slice(from, to).flatMap((row) => Array.from(row)));
+    return rows;
+  };
+  const whole = pack(0, 1100);
+  const cuts = [[0, 256], [256, 768], [768, 1100]];
+  const grouped = <T>(parts: T[], join: (a: T, b: T) => T): T[] => [join(join(parts[0], parts[1]), parts[2]), join(parts[0], join(parts[1], parts[2])), join(parts[2], join(parts[0], parts[1]))];
+  for (const form of ["euclidean", "dot"] as const) {
+    const lse = cuts.map(([from, to]) => lsePartial(pack(from, to), x, 0.7, form, { firstRow: from }));
+    const want = lseFinish(lsePartial(whole, x, 0.7, form), 0.7);
+    for (const tree of grouped(lse, lseMerge)) t.same(lseFinish(tree, 0.7), want, `LSE ${form}`);
+    for (const [separation, scaling] of [[epanechnikov, "log"], [rectified(3), "identity"]] as const) {
+      const parts = cuts.map(([from, to]) => additivePartial(pack(from, to), x, 0.1, separation, form, { firstRow: from }));
+      const sum = additiveFinish(additivePartial(whole, x, 0.1, separation, form), 0.1, scaling);
+      for (const tree of grouped(parts, additiveMerge)) t.same(additiveFinish(tree, 0.1, scaling), sum, `${separation.name} ${form}`);
+    }
+  }
+  t.same(lseFinish(lsePartial(whole, x, 0.7, "euclidean"), 0.7)!.next, softmaxEnergy(0.7, "euclidean").evaluate(whole, x)[0].next, "what recall uses");
+  t.equal(additiveFinish(additivePartial(whole, x, 0.1, epanechnikov, "euclidean"), 0.1, "log")!.energy, lsrEnergy(0.1).evaluate(whole, x)[0].energy);
+  t.throws(() => lsePartial(whole, x, 1, "dot", { firstRow: 100 }), { message: /256/ });
+  t.equal(typeof merge, "function");
+});
+
+t.test("sizes 1 and duplicates; bad input says what and where", async (t) => {
+  const one = new DenseMemory();
+  one.store([[1, 2, 3]]);
+  t.equal(one.recall([0, 0, 0]).key, 0);
+  const twins = new DenseMemory({ energy: "lsr", beta: 1 });
+  twins.store([[1, 1], [1, 1], [9, 9]]);
+  t.same(twins.recall([1, 1]).members, [0, 1]);
+  const lines = new DenseMemory({ energy: "lsr" });
+  lines.store([[1], [2], [5]]);
+  t.notOk(Number.isNaN(lines.energy([2])));
+
+  t.throws(() => new DenseMemory().recall([1]), { message: /empty memory/ });
+  t.throws(() => one.recall([1, 2]), { message: /3 numbers/ });
+  t.throws(() => one.recall([1, NaN, 3]), { message: /column 1.*NaN/ });
+  t.throws(() => one.store([[1, 2, Infinity]]), { message: /column 2/ });
+  t.throws(() => one.store([[1, 2, 3]], { keys: [0] }), { message: /twice/ });
+  t.throws(() => one.store([[1, 2, 3]], { values: [[1]] }), { message: /universal/ });
+  t.throws(() => one.forget("nobody"), { message: /nobody/ });
+  t.throws(() => new DenseMemory({ energy: "lsse" }), { message: /Did you mean "lse"/ });
+  t.throws(() => new DenseMemory({ betta: 1 } as DenseOptions), { message: /Did you mean "beta"/ });
+  for (const beta of [0, -1, Infinity, NaN]) t.throws(() => new DenseMemory({ beta }), { message: /beta/ });
+  t.throws(() => make("classical", 3, 5).memory.store([[0.5, 1, 1, 1, 1]]), { message: /row 0, column 0: expected -1 or 1/ });
+  t.throws(() => make("classical", 3, 5).memory.gradient([1, 1, 1, 1, 1]), { message: /continuous/ });
+  const bits = new DenseMemory({ energy: "classical", binarize: 0.5 });
+  bits.store([[0.1, 0.9, 0.8]]);
+  t.same(Array.from(bits.recall([0, 1, 1]).state), [-1, 1, 1]);
+  one.dispose();
+  t.throws(() => one.recall([1, 2, 3]), { message: /disposed/ });
+  t.throws(() => DenseMemory.fromBytes(new Uint8Array(10)), { name: "EngramError" });
+});
