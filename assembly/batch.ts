@@ -1,13 +1,13 @@
 /**
  * Raw scores of groups of four cues against packed rows, and with them the matrix product (its right factor packed as rows).
- * Register block: 4 cues x half a panel (8 rows of f32, 4 of f64) = 8 accumulators, one k per iteration.
+ * Register block: 4 cues x a quarter of a panel (8 rows of f32, 4 of f64) = 8 accumulators, one k per iteration.
  *
  *     cues, packed by fours:   group g, k:  | q[4g][k]  q[4g+1][k]  q[4g+2][k]  q[4g+3][k] |
  *
  * A panel's slice of 256 k stays in the first-level cache while all groups pass over it; the block sums are added into `out`
  * in order of k. Every (row, cue) therefore sees the very operations of the single-cue kernel: the same bits.
  */
-import { BLOCK_K, PANEL_BYTES } from "./layout";
+import { BLOCK_K, Dot, Hamming, L1, PANEL_BYTES, SquaredL2 } from "./layout";
 import { term, withoutSign } from "./scores";
 
 /** out += block sum, or 0 + block sum for the first block (the single-cue kernel starts from +0, too). */
@@ -20,7 +20,7 @@ function put<T>(first: bool, out: usize, a: v128, b: v128): void {
 
 // @ts-ignore: decorator
 @inline
-function many<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+function many<T, OP>(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
   const sign = withoutSign<T>();
   const panelBytes = <usize>dim * PANEL_BYTES;
   const groupBytes = <usize>dim * 4 * sizeof<T>();
@@ -28,8 +28,8 @@ function many<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, grou
     for (let k: usize = 0; k < <usize>dim; k += BLOCK_K) {
       const depth = min<usize>(BLOCK_K, <usize>dim - k);
       for (let g = 0; g < groups; g++) {
-        for (let half: usize = 0; half < 64; half += 32) {
-          let x = panels + <usize>p * panelBytes + k * PANEL_BYTES + half;
+        for (let part: usize = 0; part < PANEL_BYTES; part += 32) {
+          let x = panels + <usize>p * panelBytes + k * PANEL_BYTES + part;
           let q = cues + <usize>g * groupBytes + k * 4 * sizeof<T>();
           const stop = q + depth * 4 * sizeof<T>();
           let a0 = v128.splat<T>(<T>0), b0 = v128.splat<T>(<T>0), a1 = v128.splat<T>(<T>0), b1 = v128.splat<T>(<T>0);
@@ -38,21 +38,21 @@ function many<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, grou
             const x0 = v128.load(x);
             const x1 = v128.load(x, 16);
             const c0 = v128.load_splat<T>(q);
-            a0 = v128.add<T>(a0, term<T>(op, x0, c0, sign));
-            b0 = v128.add<T>(b0, term<T>(op, x1, c0, sign));
-            const c1 = v128.load_splat<T>(q + sizeof<T>());
-            a1 = v128.add<T>(a1, term<T>(op, x0, c1, sign));
-            b1 = v128.add<T>(b1, term<T>(op, x1, c1, sign));
-            const c2 = v128.load_splat<T>(q + 2 * sizeof<T>());
-            a2 = v128.add<T>(a2, term<T>(op, x0, c2, sign));
-            b2 = v128.add<T>(b2, term<T>(op, x1, c2, sign));
-            const c3 = v128.load_splat<T>(q + 3 * sizeof<T>());
-            a3 = v128.add<T>(a3, term<T>(op, x0, c3, sign));
-            b3 = v128.add<T>(b3, term<T>(op, x1, c3, sign));
+            a0 = v128.add<T>(a0, term<T, OP>(x0, c0, sign));
+            b0 = v128.add<T>(b0, term<T, OP>(x1, c0, sign));
+            const c1 = v128.load_splat<T>(q, sizeof<T>());
+            a1 = v128.add<T>(a1, term<T, OP>(x0, c1, sign));
+            b1 = v128.add<T>(b1, term<T, OP>(x1, c1, sign));
+            const c2 = v128.load_splat<T>(q, 2 * sizeof<T>());
+            a2 = v128.add<T>(a2, term<T, OP>(x0, c2, sign));
+            b2 = v128.add<T>(b2, term<T, OP>(x1, c2, sign));
+            const c3 = v128.load_splat<T>(q, 3 * sizeof<T>());
+            a3 = v128.add<T>(a3, term<T, OP>(x0, c3, sign));
+            b3 = v128.add<T>(b3, term<T, OP>(x1, c3, sign));
             x += PANEL_BYTES;
             q += 4 * sizeof<T>();
           }
-          const o = out + <usize>g * 4 * stride + <usize>p * PANEL_BYTES + half;
+          const o = out + <usize>g * 4 * stride + <usize>p * PANEL_BYTES + part;
           put<T>(k == 0, o, a0, b0);
           put<T>(k == 0, o + stride, a1, b1);
           put<T>(k == 0, o + 2 * stride, a2, b2);
@@ -63,19 +63,28 @@ function many<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, grou
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function pick<T>(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
-  if (op == 0) many<T>(0, panels, count, dim, cues, groups, out, stride);
-  else if (op == 1) many<T>(1, panels, count, dim, cues, groups, out, stride);
-  else if (op == 2) many<T>(2, panels, count, dim, cues, groups, out, stride);
-  else many<T>(3, panels, count, dim, cues, groups, out, stride);
+/** scoreMany_*: out[cue][row], 4 groups cues, each row of scores `stride` bytes long, for the rows of `count` panels (at most 256 rows). dim >= 1. */
+export function scoreMany_dot_f32(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f32, Dot>(panels, count, dim, cues, groups, out, stride);
 }
-
-/** out[cue][row]: 4 groups cues, each row of scores `stride` bytes long, for the rows of `count` panels (at most 16). dim >= 1. */
-export function scoreMany_f32(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
-  pick<f32>(op, panels, count, dim, cues, groups, out, stride);
+export function scoreMany_squaredL2_f32(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f32, SquaredL2>(panels, count, dim, cues, groups, out, stride);
 }
-export function scoreMany_f64(op: i32, panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
-  pick<f64>(op, panels, count, dim, cues, groups, out, stride);
+export function scoreMany_l1_f32(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f32, L1>(panels, count, dim, cues, groups, out, stride);
+}
+export function scoreMany_hamming_f32(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f32, Hamming>(panels, count, dim, cues, groups, out, stride);
+}
+export function scoreMany_dot_f64(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f64, Dot>(panels, count, dim, cues, groups, out, stride);
+}
+export function scoreMany_squaredL2_f64(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f64, SquaredL2>(panels, count, dim, cues, groups, out, stride);
+}
+export function scoreMany_l1_f64(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f64, L1>(panels, count, dim, cues, groups, out, stride);
+}
+export function scoreMany_hamming_f64(panels: usize, count: i32, dim: i32, cues: usize, groups: i32, out: usize, stride: usize): void {
+  many<f64, Hamming>(panels, count, dim, cues, groups, out, stride);
 }

@@ -1,7 +1,7 @@
 /** Everything the module exports. No imports, no runtime: the host owns all memory above `heapBase`. */
 export { heapBase } from "./layout";
-export { scoreMasked_f32, scoreMasked_f64, scoreOne_f32, scoreOne_f64 } from "./scores";
-export { scoreMany_f32, scoreMany_f64 } from "./batch";
+export * from "./scores";
+export * from "./batch";
 export { exp_f64 } from "./exp";
 export { softmaxBlock_f32, softmaxBlock_f64 } from "./softmax";
 export { weightedSum_f32, weightedSum_f64 } from "./weighted";

@@ -1,13 +1,16 @@
 /** Constants all kernels share; their TypeScript twins stand in src/kernels/panels.ts. */
 
-/** Score operations. */
-export const DOT: i32 = 0;
-export const SQUARED_L2: i32 = 1;
-export const L1: i32 = 2;
-export const HAMMING: i32 = 3;
+/**
+ * Score operations as tag types, told apart by their size at compile time: with the operation as a value the optimiser folds the
+ * four loops into one that branches inside (measured: half the speed).
+ */
+export type Dot = u8;
+export type SquaredL2 = u16;
+export type L1 = u32;
+export type Hamming = u64;
 
-/** One k of a panel: 16 f32 rows or 8 f64 rows. */
-export const PANEL_BYTES: usize = 64;
+/** One k of a panel: 32 f32 rows or 16 f64 rows. */
+export const PANEL_BYTES: usize = 128;
 
 /** k per partial sum. */
 export const BLOCK_K: usize = 256;

@@ -24,7 +24,7 @@ function logits<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize): 
 @inline
 function block<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
   const max = logits<T>(raw, rows, scale, bias, out);
-  const padded = (rows + 15) & ~15;
+  const padded = (rows + 31) & ~31;
   for (let i = rows; i < padded; i++) store<f64>(out + (<usize>i << 3), -Infinity);
   const shift = f64x2.splat(max == -Infinity ? 0 : max);
   let sum = f64x2.splat(0);

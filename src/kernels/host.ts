@@ -4,29 +4,28 @@
  * refuse synchronous compilation await `initKernels`; where WebAssembly is refused altogether the scalar twin runs.
  * The one instance is the library's only module state.
  */
-import type { Backend } from "../numeric/index.ts";
+import type { Backend, Precision } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
 import { KERNELS_BASE64 } from "./binary.generated.ts";
+import type { RawScore } from "./panels.ts";
 
-type Score = (op: number, panels: number, count: number, dim: number, cue: number, out: number) => void;
-type ScoreMasked = (op: number, panels: number, count: number, dim: number, cue: number, mask: number, out: number) => void;
+type Score = (panels: number, count: number, dim: number, cue: number, out: number) => void;
+type ScoreMasked = (panels: number, count: number, dim: number, cue: number, mask: number, out: number) => void;
 type ScoreMany = (
-  op: number, panels: number, count: number, dim: number, cues: number, groups: number, out: number, stride: number,
+  panels: number, count: number, dim: number, cues: number, groups: number, out: number, stride: number,
 ) => void;
 type SoftmaxBlock = (raw: number, rows: number, scale: number, bias: number, out: number, weights: number, result: number) => void;
 type WeightedSum = (panels: number, count: number, dim: number, weights: number, lanes: number, z: number) => void;
 type Elementwise = (x: number, out: number, n: number) => void;
 
 /** The exports of assembly/index.ts. Pointers are byte addresses; pass them unsigned. */
-export interface KernelExports {
+export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precision}`]: Score } &
+  { readonly [name in `scoreMasked_${RawScore}_${Precision}`]: ScoreMasked } &
+  { readonly [name in `scoreMany_${RawScore}_${Precision}`]: ScoreMany } & OtherExports;
+
+interface OtherExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  readonly scoreOne_f32: Score;
-  readonly scoreOne_f64: Score;
-  readonly scoreMasked_f32: ScoreMasked;
-  readonly scoreMasked_f64: ScoreMasked;
-  readonly scoreMany_f32: ScoreMany;
-  readonly scoreMany_f64: ScoreMany;
   readonly softmaxBlock_f32: SoftmaxBlock;
   readonly softmaxBlock_f64: SoftmaxBlock;
   readonly weightedSum_f32: WeightedSum;

@@ -108,12 +108,12 @@ export class ScalarPanels implements PanelKernels {
     });
   }
 
-  /** Per coordinate: lanes l0..l3 (f64: l0, l1) over the panels, each adding ((w0 x0 + w1 x1) + w2 x2) + w3 x3; then (l0 + l1) + (l2 + l3). */
+  /** Per coordinate: lanes l0..l3 (f64: l0, l1) over the panels, each adding eight products pairwise; then (l0 + l1) + (l2 + l3). */
   weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number): Float64Array {
     const r = this.#round;
     const width = this.#width;
     const dim = this.#dim;
-    const vector = width / 4; // lanes of one vector
+    const vector = width / 8; // lanes of one vector
     const w = new Float64Array(count * width);
     for (let row = 0; row < rows; row++) w[row] = r(weights[at + row]);
     const sums = new Float64Array(dim * vector);
@@ -122,11 +122,12 @@ export class ScalarPanels implements PanelKernels {
       for (let k = 0; k < dim; k++) {
         const x = (first + panel) * width * dim + k * width;
         for (let lane = 0; lane < vector; lane++) {
-          let s = r(w[panel * width + lane] * this.#panels[x + lane]);
-          for (let i = 1; i < 4; i++) {
+          const product = (i: number): number => {
             const j = i * vector + lane;
-            s = r(s + r(w[panel * width + j] * this.#panels[x + j]));
-          }
+            return r(w[panel * width + j] * this.#panels[x + j]);
+          };
+          const pair = (i: number): number => r(product(i) + product(i + 1));
+          const s = r(r(pair(0) + pair(2)) + r(pair(4) + pair(6)));
           sums[k * vector + lane] = r(sums[k * vector + lane] + s);
         }
       }

@@ -5,12 +5,24 @@
 import { BLOCK_ROWS } from "../numeric/index.ts";
 import type { Precision } from "../numeric/index.ts";
 import type { PanelKernels, SoftmaxState } from "./backend.ts";
-import type { Kernels } from "./host.ts";
-import { itemBytes, lanes, RAW_SCORES } from "./panels.ts";
+import type { KernelExports, Kernels } from "./host.ts";
+import { itemBytes, lanes, PANEL_BYTES } from "./panels.ts";
 import type { Floats, RawScore } from "./panels.ts";
 
 /** Bytes of scores kept in the arena before they are copied out. */
 const SCORE_BYTES = 1 << 20;
+
+/** The three kernels of one operation. */
+interface ScoreKernels {
+  readonly one: KernelExports["scoreOne_dot_f32"];
+  readonly masked: KernelExports["scoreMasked_dot_f32"];
+  readonly many: KernelExports["scoreMany_dot_f32"];
+}
+
+function scoreKernels(exports: KernelExports, op: RawScore, precision: Precision): ScoreKernels {
+  const kind = `${op}_${precision}` as const;
+  return { one: exports[`scoreOne_${kind}`], masked: exports[`scoreMasked_${kind}`], many: exports[`scoreMany_${kind}`] };
+}
 
 export class SimdPanels implements PanelKernels {
   readonly backend = "simd";
@@ -23,7 +35,7 @@ export class SimdPanels implements PanelKernels {
   #capacity = 0;
   /** Scratch blocks by name, grown on demand. */
   readonly #scratch: Map<string, { address: number; bytes: number }> = new Map();
-  #op = 0;
+  #score: ScoreKernels;
   #count = 0;
   #cues = 0;
   #mask = 0;
@@ -34,6 +46,7 @@ export class SimdPanels implements PanelKernels {
     this.#precision = precision;
     this.#bytes = itemBytes(precision);
     this.#width = lanes(precision);
+    this.#score = scoreKernels(kernels.exports, "dot", precision);
   }
 
   /** The whole memory in the store's precision; index = byte address / item size. */
@@ -71,7 +84,7 @@ export class SimdPanels implements PanelKernels {
 
   setCues(op: RawScore, cues: Floats, count: number, mask?: Uint8Array): void {
     const dim = this.#dim;
-    this.#op = RAW_SCORES.indexOf(op);
+    this.#score = scoreKernels(this.#kernels.exports, op, this.#precision);
     this.#count = count;
     this.#mask = 0;
     if (mask !== undefined) this.#setMask(mask);
@@ -100,20 +113,14 @@ export class SimdPanels implements PanelKernels {
 
   /** Scores of the panels of one block for all cues, into the arena: cue-major, `stride` bytes a cue. */
   #scoreBlock(first: number, count: number, out: number, stride: number): void {
-    const x = this.#kernels.exports;
-    const f32 = this.#precision === "f32";
     const dim = this.#dim;
-    const panels = this.#panels + first * dim * 64;
+    const panels = this.#panels + first * dim * PANEL_BYTES;
     if (this.#mask !== 0) {
-      const score = f32 ? x.scoreMasked_f32 : x.scoreMasked_f64;
       for (let cue = 0; cue < this.#count; cue++) {
-        score(this.#op, panels, count, dim, this.#cues + cue * dim * this.#bytes, this.#mask, out + cue * stride);
+        this.#score.masked(panels, count, dim, this.#cues + cue * dim * this.#bytes, this.#mask, out + cue * stride);
       }
-    } else if (this.#count === 1) {
-      (f32 ? x.scoreOne_f32 : x.scoreOne_f64)(this.#op, panels, count, dim, this.#cues, out);
-    } else {
-      (f32 ? x.scoreMany_f32 : x.scoreMany_f64)(this.#op, panels, count, dim, this.#cues, Math.ceil(this.#count / 4), out, stride);
-    }
+    } else if (this.#count === 1) this.#score.one(panels, count, dim, this.#cues, out);
+    else this.#score.many(panels, count, dim, this.#cues, Math.ceil(this.#count / 4), out, stride);
   }
 
   scores(first: number, count: number, rows: number, out: Floats, stride: number, at: number): void {
@@ -121,12 +128,12 @@ export class SimdPanels implements PanelKernels {
     const cues = Math.ceil(this.#count / 4) * 4;
     const blocks = Math.max(1, Math.floor(SCORE_BYTES / (cues * BLOCK_ROWS * this.#bytes)));
     const chunk = Math.min(count, blocks * perBlock);
-    const bytes = chunk * 64; // one cue's scores of a chunk
+    const bytes = chunk * PANEL_BYTES; // one cue's scores of a chunk
     const raw = this.#room("scores", cues * bytes);
     for (let panel = 0; panel < count; panel += chunk) {
       const end = Math.min(count, panel + chunk);
       for (let p = panel; p < end; p += perBlock) {
-        this.#scoreBlock(first + p, Math.min(perBlock, end - p), raw + (p - panel) * 64, bytes);
+        this.#scoreBlock(first + p, Math.min(perBlock, end - p), raw + (p - panel) * PANEL_BYTES, bytes);
       }
       const view = this.#view;
       const row = panel * this.#width;
@@ -176,7 +183,7 @@ export class SimdPanels implements PanelKernels {
     const { exports: x, arena } = this.#kernels;
     const room = this.#sumRoom();
     const weightedSum = this.#precision === "f32" ? x.weightedSum_f32 : x.weightedSum_f64;
-    weightedSum(this.#panels + first * this.#dim * 64, count, this.#dim, weights, room.lanes, room.z);
+    weightedSum(this.#panels + first * this.#dim * PANEL_BYTES, count, this.#dim, weights, room.lanes, room.z);
     return arena.f64.slice(room.z / 8, room.z / 8 + this.#dim);
   }
 
