@@ -1,0 +1,162 @@
+/** Bad input: exit code 2, one message that says what was expected, what came and what to do, no stack, and nothing half-written. */
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { tensor, writeEngram, writeNpy } from "../../src/formats/index.ts";
+import { engram, folder, hugePng, png, type Ran, shell } from "./run.ts";
+
+/** What `refused` needs of a test. */
+type Checks = Pick<typeof t, "equal" | "match" | "notMatch">;
+
+/** A folder with three pictures, a memory of them, and one of rows. */
+function home(t: { teardown(handler: () => void): unknown }): string {
+  const cwd = folder(t);
+  mkdirSync(join(cwd, "photos"));
+  for (let i = 0; i < 3; i++) writeFileSync(join(cwd, "photos", `p${i}.png`), png(i));
+  writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(Float64Array.from({ length: 12 }, (_, i) => i % 5), [3, 4])));
+  return cwd;
+}
+
+/** A refusal: code 2, nothing on stdout, the message, no stack. */
+function refused(t: Checks, ran: Ran, message: RegExp, what: string): void {
+  t.equal(ran.status, 2, `${what}: exit code 2`);
+  t.equal(ran.stdout, "", `${what}: no data`);
+  t.match(ran.stderr, message, what);
+  t.notMatch(ran.stderr, /\n\s+at /, `${what}: no stack`);
+}
+
+t.test("cues that do not fit", async (t) => {
+  const cwd = home(t);
+  t.equal(engram(["remember", "photos", "-o", "a.engram"], { cwd }).status, 0);
+  t.equal(engram(["remember", "rows.npy", "-o", "rows.engram"], { cwd }).status, 0);
+  const npy = (name: string, values: number[]): void => writeFileSync(join(cwd, name), writeNpy(tensor(Float64Array.from(values), [values.length / 4, 4])));
+  npy("wide.npy", [1, 2, 3, 4]);
+  refused(t, engram(["recall", "a.engram", "wide.npy"], { cwd }), /wide\.npy: expected 3072 numbers, got 4\. \w/, "wrong dimension");
+  npy("nan.npy", [1, 2, 3, 4, 5, 6, NaN, 8]);
+  refused(t, engram(["recall", "rows.engram", "nan.npy"], { cwd }), /nan\.npy, row 1, column 2: expected a finite number, got NaN/, "NaN");
+  npy("inf.npy", [1, -Infinity, 3, 4]);
+  refused(t, engram(["remember", "inf.npy", "-o", "x.engram"], { cwd }), /inf\.npy, row 0, column 1: expected a finite number, got -Infinity/, "infinity");
+  refused(t, engram(["recall", "rows.engram", "photos/p0.png"], { cwd }), /photos\/p0\.png: expected a \.npy array of 4 numbers/, "a picture for a memory of rows");
+  refused(t, engram(["recall", "a.engram", "missing.png"], { cwd }), /missing\.png: expected a file or folder, got no such file/, "no such cue");
+  refused(t, engram(["recall", "a.engram", "photos/p0.png", "--visible", "top:0"], { cwd }), /photos\/p0\.png: expected at least one visible pixel, got none/, "nothing visible");
+  refused(t, engram(["recall", "a.engram", "photos/p0.png", "--visible", "top:x"], { cwd }), /--visible: expected a number from 0 to 1, got "x"/, "no fraction");
+});
+
+t.test("nothing to store, the same key twice, other widths", async (t) => {
+  const cwd = home(t);
+  mkdirSync(join(cwd, "empty"));
+  refused(t, engram(["remember", "empty", "-o", "x.engram"], { cwd }), /empty: expected at least one picture or array, got none/, "an empty folder");
+  writeFileSync(join(cwd, "none.npy"), writeNpy(tensor(new Float64Array(0), [0, 4])));
+  refused(t, engram(["remember", "none.npy", "-o", "x.engram"], { cwd }), /none\.npy: expected at least one row/, "an array without rows");
+  refused(t, engram(["remember", "photos/p0.png", "./photos/p0.png", "-o", "x.engram"], { cwd }), /keys: expected unique keys, got "photos\/p0\.png" from/, "a file twice");
+  mkdirSync(join(cwd, "more"));
+  writeFileSync(join(cwd, "more", "p0.png"), png(9));
+  refused(t, engram(["remember", "photos", "more", "-o", "x.engram"], { cwd }), /"p0\.png" from photos\/p0\.png and from more\/p0\.png/, "the same name in two folders");
+  refused(t, engram(["remember", "photos", "rows.npy", "-o", "x.engram"], { cwd }), /rows\.npy: expected 3072 numbers, got 4/, "other widths");
+  t.notOk(readdirSync(cwd).some((name) => name.includes("x.engram")), "no file came of any of it");
+});
+
+t.test("memory files that are damaged, of another version, another kind", async (t) => {
+  const cwd = home(t);
+  t.equal(engram(["remember", "rows.npy", "-o", "rows.engram"], { cwd }).status, 0);
+  const good = readFileSync(join(cwd, "rows.engram"));
+  const damage = (name: string, change: (bytes: Buffer) => Buffer | void): string => {
+    const bytes = Buffer.from(good);
+    writeFileSync(join(cwd, name), change(bytes) ?? bytes);
+    return name;
+  };
+  const use = (name: string): Ran => engram(["recall", name, "rows.npy"], { cwd });
+  refused(t, use(damage("flipped.engram", (bytes) => void (bytes[bytes.length - 5] ^= 1))), /flipped\.engram: expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}\. The file was damaged/, "a flipped bit");
+  refused(t, use(damage("digest.engram", (bytes) => void (bytes[40] ^= 1))), /digest\.engram: expected sha256/, "a flipped bit of the digest");
+  damage("short.engram", () => {});
+  truncateSync(join(cwd, "short.engram"), good.length - 7);
+  refused(t, use("short.engram"), /short\.engram: expected .+, got .+/, "cut short");
+  truncateSync(join(cwd, "short.engram"), 50);
+  refused(t, use("short.engram"), /short\.engram: expected an \.engram file/, "cut in its header");
+  truncateSync(join(cwd, "short.engram"), 0);
+  refused(t, use("short.engram"), /got an empty file/, "empty");
+  appendFileSync(join(cwd, "long.engram"), Buffer.concat([good, Buffer.alloc(3)]));
+  refused(t, use("long.engram"), /long\.engram: expected/, "bytes after the end");
+  refused(t, use("photos/p0.png"), /p0\.png: expected an \.engram file, got a file of another kind/, "a picture");
+  refused(t, use("photos"), /photos: expected a readable file, got a folder/, "a folder");
+  refused(t, use("nowhere.engram"), /nowhere\.engram: expected a readable file, got no such file/, "missing");
+  const other = writeEngram({ model: "universl", parameters: {}, tensors: { patterns: tensor(new Float64Array(4), [1, 4]) } });
+  writeFileSync(join(cwd, "model.engram"), other);
+  refused(t, use("model.engram"), /expected one of dense, universal, got "universl"\. Did you mean "universal"\?/, "an unknown model");
+  const version = Buffer.from(other).toString("latin1").replace('"version":"1"', '"version":"9"');
+  writeFileSync(join(cwd, "version.engram"), Buffer.from(version, "latin1"));
+  refused(t, use("version.engram"), /version\.engram: expected/, "another version, its digest not renewed");
+  refused(t, engram(["info", "version.engram"], { cwd }), /version\.engram: expected/, "info checks too");
+});
+
+t.test("pictures that are none: skipped and counted, or refused with --strict", async (t) => {
+  const cwd = home(t);
+  writeFileSync(join(cwd, "photos", "empty.png"), "");
+  writeFileSync(join(cwd, "photos", "huge.png"), hugePng());
+  t.equal(hugePng().length, 69);
+  writeFileSync(join(cwd, "photos", "notes.txt"), "no picture");
+  writeFileSync(join(cwd, "photos", "cut.png"), png(5).subarray(0, 60));
+  writeFileSync(join(cwd, "photos", ".hidden"), "left out without a word");
+  symlinkSync("nowhere.png", join(cwd, "photos", "broken.png"));
+  const lenient = engram(["remember", "photos", "-o", "a.engram", "--json"], { cwd });
+  t.equal(lenient.status, 0, lenient.stderr);
+  for (const name of ["empty.png", "huge.png", "notes.txt", "cut.png", "broken.png"]) t.match(lenient.stderr, new RegExp(`warning: skipped photos/${name}: expected`), name);
+  t.match(lenient.stderr, /huge\.png: expected at most \d+ pixels, got 30000 x 30000/);
+  t.match(lenient.stderr, /remembered 3 patterns of 3072 numbers in a\.engram, 5 skipped/);
+  t.match(JSON.parse(lenient.stdout), { size: 3, skipped: 5 });
+  const strict = engram(["remember", "photos", "-o", "b.engram", "--strict"], { cwd });
+  refused(t, strict, /error: photos\/broken\.png: expected a file, got a broken link/, "strict");
+  t.notOk(readdirSync(cwd).some((name) => name.includes("b.engram")));
+  for (const name of ["empty.png", "huge.png", "notes.txt", "cut.png"]) {
+    refused(t, engram(["recall", "a.engram", join("photos", name)], { cwd }), new RegExp(`photos/${name}: expected`), `${name} as a cue`);
+  }
+  // Nobody is locked out of a file when they are root.
+  if (process.getuid?.() !== 0) {
+    writeFileSync(join(cwd, "photos", "locked.png"), png(6), { mode: 0 });
+    t.match(engram(["remember", "photos", "-o", "c.engram"], { cwd }).stderr, /skipped photos\/locked\.png: expected a readable file, got permission denied/);
+  }
+  mkdirSync(join(cwd, "junk"));
+  writeFileSync(join(cwd, "junk", "notes.txt"), "no picture");
+  refused(t, engram(["remember", "junk", "-o", "d.engram"], { cwd }), /expected at least one picture or array, got none that is readable \(1 skipped\)/, "only junk");
+});
+
+t.test("outputs that are in the way, cannot be written, or do not fit on the disk", async (t) => {
+  const cwd = home(t);
+  t.equal(engram(["remember", "photos", "-o", "a.engram"], { cwd }).status, 0);
+  const before = readFileSync(join(cwd, "a.engram"));
+  refused(t, engram(["remember", "rows.npy", "-o", "a.engram"], { cwd }), /a\.engram: expected a name that is free, got a file that exists\. .*--force/, "output exists");
+  t.same(readFileSync(join(cwd, "a.engram")), before, "and stays as it was");
+  refused(t, engram(["recall", "a.engram", "photos/p0.png", "-o", "photos/p1.png"], { cwd }), /photos\/p1\.png: expected a name that is free/, "picture exists");
+  refused(t, engram(["remember", "photos", "-o", "no/where/a.engram"], { cwd }), /expected a folder at no\/where, got none/, "no such folder");
+  refused(t, engram(["remember", "photos", "-o", "photos"], { cwd }), /photos: expected the name of a file to write, got a folder/, "a folder");
+  refused(t, engram(["remember", "photos", "-o", "/proc/a.engram"], { cwd }), /\/proc\/a\.engram: expected a place that can be written, got/, "a folder that cannot be written");
+  refused(t, engram(["remember", "photos", "-o", "/dev/full"], { cwd }), /\/dev\/full: expected a place that can be written, got no space left on the device/, "disk full");
+  refused(t, shell('$ENGRAM info a.engram > /dev/full', { cwd }), /stdout: expected a place that takes the output, got no space left/, "disk full behind stdout");
+  // 512-byte blocks: the file would have more, so the write fails half-way
+  refused(t, shell("ulimit -f 8; $ENGRAM remember photos -o big.engram", { cwd }), /big\.engram: expected a place that can be written, got a limit on file sizes/, "full half-way");
+  refused(t, shell("ulimit -f 8; $ENGRAM remember photos -o a.engram --force", { cwd }), /a\.engram: expected a place that can be written/, "full half-way over an old file");
+  t.same(readFileSync(join(cwd, "a.engram")), before, "the old file is whole");
+  t.same(readdirSync(cwd).sort(), ["a.engram", "photos", "rows.npy"], "nothing half-written stays");
+  t.equal(engram(["remember", "rows.npy", "-o", "a.engram", "--force"], { cwd }).status, 0, "--force replaces it");
+  t.notSame(readFileSync(join(cwd, "a.engram")), before);
+});
+
+t.test("names and options that do not exist, values out of range", async (t) => {
+  const cwd = home(t);
+  const remember = (...options: string[]): Ran => engram(["remember", "rows.npy", "-o", "x.engram", ...options], { cwd });
+  refused(t, remember("--model", "univrsal"), /--model: expected one of dense, universal, got "univrsal"\. Did you mean "universal"\?/, "model");
+  refused(t, remember("--similarity", "cosin"), /similarity: expected one of .*got "cosin"\. Did you mean "cosine"\?/, "similarity");
+  refused(t, remember("--separation", "softmx(2)"), /Did you mean "softmax"\?/, "separation");
+  refused(t, remember("--model", "dense", "--energy", "lsx"), /energy: expected one of .*got "lsx"\. Did you mean "ls[er]"\?/, "energy");
+  refused(t, remember("--energy", "lse"), /--energy: expected an option of model universal, got an option of model dense/, "an option of another model");
+  refused(t, remember("--model", "dense", "--degree", "4"), /--degree: expected energy polynomial or rectified, got lse/, "an option of another energy");
+  refused(t, remember("--bta", "3"), /unknown option '--bta'\s+\(Did you mean --beta\?\)/, "option");
+  refused(t, remember("--beta", "minus"), /--beta: expected a number above 0, got "minus"/, "no number");
+  refused(t, remember("--beta", "-3"), /--beta: expected a number above 0, got "-3"/, "out of range");
+  refused(t, remember("--size", "32"), /--size: expected WIDTHxHEIGHT/, "size");
+  refused(t, engram(["rember", "rows.npy"], { cwd }), /unknown command 'rember'\s+\(Did you mean remember\?\)/, "command");
+  refused(t, engram(["remember", "rows.npy"], { cwd }), /required option '-o, --output <file>' not specified/, "no output");
+  refused(t, engram([], { cwd }), /Usage: engram/, "no command");
+  refused(t, engram(["reproduce", "main-jb"], { cwd }), /Did you mean "main-job"\?/, "experiment");
+  refused(t, engram(["reproduce"], { cwd }), /reproduce: expected the name of an experiment, --all or --list, got none/, "no experiment");
+});

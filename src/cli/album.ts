@@ -1,0 +1,141 @@
+/**
+ * A memory file as the command line sees it: a memory, and beside it what only pictures need, in the same `.engram` file.
+ *
+ *   parameters  pictures.width, .height, .channels, .filter    how a picture becomes a row of C x H x W numbers
+ *   originals   bytes   JSON in UTF-8: [path, sha256] or null per pattern, in store order; paths that are not absolute
+ *                       are relative to the folder of the memory file
+ *
+ * The library reads such a file as any other memory: parameters and tensors it does not know are left alone.
+ */
+import { dirname, isAbsolute, join } from "node:path";
+import { engramChunks, openEngram, openSafetensors, sha256Hex, tensor, type OpenSafetensors, type Tensor } from "../formats/index.ts";
+import { EngramError, unknownName, type Key, type Memory } from "../numeric/index.ts";
+import { readBytes } from "./files.ts";
+import { MODEL_NAMES, memoryFromBytes, type ModelName } from "./models.ts";
+
+/** The size pictures have in the memory. */
+export interface Pictures {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly filter: string;
+}
+
+/** Where a stored picture came from. */
+export interface Original {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export interface Album {
+  readonly memory: Memory;
+  readonly model: ModelName;
+  readonly pictures?: Pictures;
+  /** One per pattern, in store order. */
+  readonly originals?: readonly (Original | undefined)[];
+}
+
+/** An album read from disk. */
+export interface OpenAlbum extends Album {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+const PARAMETER = "parameters.";
+const PICTURES = "pictures.";
+
+/** The bytes of an album, in pieces. */
+export function* albumChunks({ memory, model, pictures, originals }: Album): Generator<Uint8Array> {
+  const file = openSafetensors(memory.toBytes(), "memory");
+  const parameters: Record<string, string> = {};
+  for (const [key, text] of Object.entries(file.metadata)) if (key.startsWith(PARAMETER)) parameters[key.slice(PARAMETER.length)] = text;
+  for (const [key, value] of Object.entries(pictures ?? {})) parameters[PICTURES + key] = String(value);
+  const tensors: Record<string, Tensor> = {};
+  for (const name of file.places.keys()) tensors[name] = file.read(name);
+  if (originals?.some((original) => original !== undefined)) {
+    const list = originals.map((original) => (original === undefined ? null : [original.path, original.sha256]));
+    tensors.originals = tensor(new TextEncoder().encode(JSON.stringify(list)));
+  }
+  yield* engramChunks({ model, parameters, tensors });
+}
+
+/** Opens a memory file. @throws EngramError on a missing or damaged file, another version, or a model this release does not have */
+export async function openAlbum(path: string): Promise<OpenAlbum> {
+  const bytes = await readBytes(path);
+  const file = peek(bytes, path);
+  const { model, version, sha256 } = file.metadata;
+  if (!MODEL_NAMES.includes(model as ModelName)) {
+    openEngram(bytes, path); // its errors say more: another kind of file, damaged, another version
+    throw unknownName(`${path}, model`, model, MODEL_NAMES);
+  }
+  // Checks the digest over every byte before anything is used.
+  const memory = memoryFromBytes(model as ModelName, bytes, path);
+  return { memory, model: model as ModelName, pictures: picturesOf(file, path), originals: originalsOf(file, memory, path), path, bytes: bytes.length, sha256, version };
+}
+
+/** The header, its digest not yet checked. */
+function peek(bytes: Uint8Array, path: string): OpenSafetensors {
+  try {
+    const file = openSafetensors(bytes, path);
+    if (file.metadata.format === "engram") return file;
+  } catch {
+    // Said better below.
+  }
+  openEngram(bytes, path);
+  throw new EngramError(path, "an .engram file", "a file of another kind", "Make one with `engram remember`.");
+}
+
+function picturesOf({ metadata }: OpenSafetensors, path: string): Pictures | undefined {
+  const [width, height, channels, filter] = ["width", "height", "channels", "filter"].map((key) => metadata[`${PARAMETER}${PICTURES}${key}`]);
+  if (width === undefined) return undefined;
+  const numbers = [width, height, channels].map(Number);
+  if (!numbers.every((value) => Number.isInteger(value) && value >= 1 && value <= 65536) || (numbers[2] !== 1 && numbers[2] !== 3) || filter === undefined) {
+    throw new EngramError(path, "a picture size in the parameters pictures.*", `${width} x ${height} x ${channels}`, "Make the memory again with `engram remember`.");
+  }
+  return { width: numbers[0], height: numbers[1], channels: numbers[2], filter };
+}
+
+function originalsOf(file: OpenSafetensors, memory: Memory, path: string): (Original | undefined)[] | undefined {
+  if (!file.places.has("originals")) return undefined;
+  const wrong = (got: string): EngramError => new EngramError(path, `originals, [path, sha256] or null for each of ${memory.size} patterns`, got, "Make the memory again with `engram remember`.");
+  let list: unknown;
+  try {
+    list = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.read("originals").data as Uint8Array));
+  } catch {
+    throw wrong("no JSON");
+  }
+  if (!Array.isArray(list) || list.length !== memory.size) throw wrong("something else");
+  return list.map((entry: unknown) => {
+    if (entry === null) return undefined;
+    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string" || !/^[0-9a-f]{64}$/.test(String(entry[1]))) throw wrong("something else");
+    return { path: entry[0], sha256: String(entry[1]) };
+  });
+}
+
+/** Where the original of a key lies, as a path from here. Undefined where none was recorded. */
+export function originalPath(album: OpenAlbum, key: Key | undefined): string | undefined {
+  const original = originalOf(album, key);
+  if (original === undefined) return undefined;
+  return isAbsolute(original.path) ? original.path : join(dirname(album.path), original.path);
+}
+
+/** The original file of a key, checked. @throws EngramError where none was recorded, or it is gone or changed */
+export async function readOriginal(album: OpenAlbum, key: Key): Promise<Uint8Array> {
+  const original = originalOf(album, key);
+  const path = originalPath(album, key);
+  if (original === undefined || path === undefined) {
+    throw new EngramError(`original of ${JSON.stringify(key)}`, "a recorded path", "none", "Only pictures remembered without --no-originals have one; -o writes the stored pattern.");
+  }
+  const bytes = await readBytes(path);
+  const sha256 = sha256Hex(bytes);
+  if (sha256 !== original.sha256) {
+    throw new EngramError(path, `the picture that was remembered (sha256 ${original.sha256})`, sha256, "The file has changed since; -o writes the stored pattern.");
+  }
+  return bytes;
+}
+
+function originalOf({ memory, originals }: OpenAlbum, key: Key | undefined): Original | undefined {
+  return key === undefined ? undefined : originals?.[memory.keys.indexOf(key)];
+}

@@ -1,0 +1,86 @@
+/** Cues from the command line: pictures and arrays as rows of the memory's dimension, with what is visible of each. */
+import { EngramError, toRow } from "../numeric/index.ts";
+import { readNpy, toFloat64 } from "../formats/index.ts";
+import { sizeText, toCue, maskPixels, perChannel, readPicture } from "./pictures.ts";
+import type { OpenAlbum } from "./album.ts";
+import { readBytes } from "./files.ts";
+import { expand, isArray, readRows } from "./inputs.ts";
+import { number } from "./options.ts";
+
+export interface Cue {
+  /** The file, and for a row of an array `file:row`. */
+  readonly name: string;
+  readonly values: Float64Array;
+  /** dim entries, 0 = hidden; undefined where all is known. */
+  readonly visible?: Uint8Array;
+}
+
+/**
+ * All cues that some paths name, in order.
+ * @param visible `--visible`: MASK.png, MASK.npy, or top:F, bottom:F, left:F, right:F of a picture
+ * @throws EngramError on unreadable files, another dimension, NaN and infinities, nothing visible
+ */
+export async function readCues(paths: readonly string[], album: OpenAlbum, visible?: string): Promise<Cue[]> {
+  const shown = visible === undefined ? undefined : await readVisible(visible, album);
+  const cues: Cue[] = [];
+  for (const { path, problem } of await expand(paths)) {
+    if (problem !== undefined) throw new EngramError(path, "a file", problem, "Name pictures, folders of pictures, or .npy arrays.");
+    cues.push(...(isArray(path) ? await arrayCues(path, album) : [await pictureCue(path, album)]));
+  }
+  if (cues.length === 0) throw new EngramError("cues", "at least one", `none in ${paths.join(", ")}`, "Name pictures, folders of pictures, or .npy arrays.");
+  return cues.map((cue) => checked(shown === undefined ? cue : { ...cue, visible: both(shown, cue.visible) }));
+}
+
+async function arrayCues(path: string, { memory }: OpenAlbum): Promise<Cue[]> {
+  const { rows, dim, data } = await readRows(path, memory.dim);
+  return Array.from({ length: rows }, (_, i) => ({ name: rows === 1 ? path : `${path}:${i}`, values: data.slice(i * dim, (i + 1) * dim) }));
+}
+
+async function pictureCue(path: string, album: OpenAlbum): Promise<Cue> {
+  const { pictures, memory } = album;
+  if (pictures === undefined) {
+    throw new EngramError(path, `a .npy array of ${memory.dim} numbers per row`, "another file", `${album.path} was made from arrays and has no picture size; give cues as .npy.`);
+  }
+  const { picture, visible } = toCue(await readPicture(path), pictures);
+  return { name: path, values: toRow(picture.data, path, memory.dim), visible: visible && perChannel(visible, pictures.channels) };
+}
+
+/** `--visible` as dim entries. */
+async function readVisible(text: string, album: OpenAlbum): Promise<Uint8Array> {
+  const { pictures, memory } = album;
+  if (isArray(text)) {
+    const mask = toFloat64(readNpy(await readBytes(text), text));
+    if (mask.length !== memory.dim) throw new EngramError(text, `${memory.dim} numbers, 0 where hidden`, `${mask.length}`, "Give one number per coordinate.");
+    return Uint8Array.from(mask, (value) => (value !== 0 ? 1 : 0));
+  }
+  if (pictures === undefined) throw new EngramError("--visible", `an .npy array of ${memory.dim} numbers`, `"${text}"`, `${album.path} was made from arrays and has no picture size.`);
+  const side = /^(top|bottom|left|right):(.*)$/.exec(text);
+  const pixels = side === null ? maskPixels(await readPicture(text), pictures) : sidePixels(side[1], number("--visible", { min: 0, max: 1 })(side[2]), pictures);
+  return perChannel(pixels, pictures.channels);
+}
+
+/** The part of a picture next to one side: f of its rows or columns, to the nearest whole one (half up). */
+function sidePixels(side: string, f: number, { width, height }: { width: number; height: number }): Uint8Array {
+  const [w, h] = [Math.floor(width * f + 0.5), Math.floor(height * f + 0.5)];
+  return Uint8Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const inside = side === "top" ? y < h : side === "bottom" ? y >= height - h : side === "left" ? x < w : x >= width - w;
+    return inside ? 1 : 0;
+  });
+}
+
+function both(a: Uint8Array, b: Uint8Array | undefined): Uint8Array {
+  return b === undefined ? a : a.map((v, i) => v * b[i]);
+}
+
+function checked(cue: Cue): Cue {
+  if (cue.visible?.every((v) => v === 0)) {
+    throw new EngramError(cue.name, "at least one visible pixel", "none", "Nothing can be recalled from nothing; check the cue's transparency and --visible.");
+  }
+  return cue;
+}
+
+/** The size a cue will have, in words. */
+export function cueText({ pictures, memory }: OpenAlbum): string {
+  return pictures === undefined ? `${memory.dim} numbers` : sizeText(pictures);
+}

@@ -1,0 +1,134 @@
+/**
+ * The models of this release by name, with the options of `engram remember` that make them. Every option says which
+ * models have it; one that the chosen model does not have is refused, never ignored.
+ */
+import { type Command, Option } from "commander";
+import { EngramError, unknownName, type Memory, type Precision } from "../numeric/index.ts";
+import { DenseMemory, ENERGY_NAMES } from "../dense/index.ts";
+import { PROJECTION_NAMES, SEPARATION_NAMES, SIMILARITY_NAMES, UniversalMemory } from "../universal/index.ts";
+import { number, oneOf } from "./options.ts";
+
+export type ModelName = "dense" | "universal";
+
+export const MODEL_NAMES: readonly ModelName[] = ["dense", "universal"];
+
+/** Least score, least lead over the second, or largest distance that is accepted. */
+export interface Acceptance {
+  readonly on: "score" | "margin" | "distance";
+  readonly value: number;
+}
+
+/** The options as commander gathers them; undefined where not given. */
+export interface ModelOptions {
+  similarity?: string;
+  separation?: string;
+  projection?: string;
+  reference?: boolean;
+  iterations?: number;
+  energy?: string;
+  degree?: number;
+  interactions?: number;
+  epsilon?: number;
+  binarize?: number;
+  maxSteps?: number;
+  delta?: number;
+  beta?: number;
+  accept?: Acceptance;
+  precision?: Precision;
+}
+
+interface ModelOption {
+  readonly option: Option;
+  readonly models: readonly ModelName[];
+}
+
+/** Made anew for every command: commander keeps state in them. */
+function modelOptions(): ModelOption[] {
+  const universal = ["universal"] as const;
+  const dense = ["dense"] as const;
+  return [
+    { models: dense, option: new Option("--energy <name>", `one of ${ENERGY_NAMES.join(", ")} (default lse)`) },
+    { models: dense, option: new Option("--degree <n>", "n of polynomial and rectified (default 3)").argParser(number("--degree", { min: 2, whole: true })) },
+    { models: dense, option: new Option("--interactions <k>", "LSR and other kernels: patterns that interact, self included, where beta is chosen (default 3)").argParser(number("--interactions", { min: 1, open: true })) },
+    { models: dense, option: new Option("--epsilon <e>", "LSR and other kernels: constant inside the logarithm (default 0)").argParser(number("--epsilon", { min: 0 })) },
+    { models: dense, option: new Option("--binarize <t>", "classical, polynomial, rectified, exponential: values above t become 1, the others -1").argParser(number("--binarize")) },
+    { models: dense, option: new Option("--max-steps <n>", "upper bound on steps, or sweeps (default 1000)").argParser(number("--max-steps", { min: 1, whole: true })) },
+    { models: universal, option: new Option("--similarity <name>", `one of ${SIMILARITY_NAMES.join(", ")} (default negL1)`) },
+    { models: universal, option: new Option("--separation <name>", `one of ${SEPARATION_NAMES.join(", ")}; a number in brackets sets its parameter (default softmax)`) },
+    { models: universal, option: new Option("--projection <name>", `one of ${[...PROJECTION_NAMES, "descent"].join(", ")} (default mean)`) },
+    { models: universal, option: new Option("--reference", "the authors' pipeline with its quirks") },
+    { models: universal, option: new Option("--iterations <n>", "upper bound on steps (default 1: one shot)").argParser(number("--iterations", { min: 1, whole: true })) },
+    { models: MODEL_NAMES, option: new Option("--delta <d>", "doubt allowed where beta is chosen (default 0.01)").argParser(number("--delta", { min: 0, max: 1, open: true })) },
+    { models: MODEL_NAMES, option: new Option("--beta <b>", "inverse temperature (default: chosen from what is stored)").argParser(number("--beta", { min: 0, open: true })) },
+    { models: MODEL_NAMES, option: new Option("--accept <rule>", "universal: score:V or margin:V, least score or lead over the second; dense: distance:V, root mean square to the nearest pattern").argParser(acceptance) },
+    { models: MODEL_NAMES, option: new Option("--precision <p>", "arithmetic of the stored rows (default f32)").argParser(oneOf<Precision>("--precision", ["f32", "f64"])) },
+  ];
+}
+
+/** Adds `--model` and the options of every model. */
+export function addModelOptions(command: Command): Command {
+  command.addOption(new Option("--model <name>", `the kind of memory: ${MODEL_NAMES.join(", ")}`).argParser(oneOf("--model", MODEL_NAMES)).default("universal"));
+  for (const { option, models } of modelOptions()) {
+    if (models.length < MODEL_NAMES.length) option.description = `${models.join(", ")}: ${option.description}`;
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** An empty memory. @throws EngramError for options of another model, unknown names (suggests the nearest), values out of range */
+export function makeMemory(model: ModelName, options: ModelOptions): Memory {
+  for (const { option, models } of modelOptions()) {
+    if (options[option.attributeName() as keyof ModelOptions] !== undefined && !models.includes(model)) {
+      throw new EngramError(`--${option.name()}`, `an option of model ${model}`, `an option of model ${models.join(", ")}`, `Leave it out, or choose --model ${models[0]}.`);
+    }
+  }
+  const { beta, delta, precision, accept } = options;
+  const shared = { beta, delta, precision };
+  if (model === "dense") {
+    const { energy = "lse", degree, interactions, epsilon, binarize, maxSteps } = options;
+    if (degree !== undefined && energy !== "polynomial" && energy !== "rectified") {
+      throw new EngramError("--degree", "energy polynomial or rectified", energy, "Leave --degree out, or choose one of them.");
+    }
+    if (accept !== undefined && accept.on !== "distance") throw wrongRule(model, accept);
+    return new DenseMemory(given({ ...shared, energy, degree, interactions, epsilon, binarize, maxSteps, threshold: accept?.value }));
+  }
+  const { similarity, separation, projection, iterations, reference } = options;
+  return new UniversalMemory(given({
+    ...shared, similarity, separation, projection, iterations, mode: reference === true ? "reference" : undefined,
+    threshold: accept === undefined ? undefined : scoreRule(accept),
+  } as const));
+}
+
+/** @throws EngramError on a damaged file */
+export function memoryFromBytes(model: ModelName, bytes: Uint8Array, name: string): Memory {
+  return model === "dense" ? DenseMemory.fromBytes(bytes, { name }) : UniversalMemory.fromBytes(bytes, { name });
+}
+
+/** Sets what a memory accepts from now on. @throws EngramError for a model whose rule is set when it is made */
+export function acceptAbove(memory: Memory, rule: Acceptance): void {
+  if (!(memory instanceof UniversalMemory)) {
+    throw new EngramError("--accept", "a memory of model universal", "model dense", "Give --accept distance:V to engram remember.");
+  }
+  memory.acceptAbove(scoreRule(rule));
+}
+
+/** `score:-12.5`, `margin:3` or `distance:0.1`. */
+export function acceptance(text: string): Acceptance {
+  const [on, value, more] = text.split(":");
+  if (value === undefined || more !== undefined) throw new EngramError("--accept", "score:V, margin:V or distance:V", `"${text}"`, "For example --accept margin:3.");
+  if (on !== "score" && on !== "margin" && on !== "distance") throw unknownName("--accept", on, ["score", "margin", "distance"]);
+  return { on, value: number("--accept", on === "distance" ? { min: 0 } : {})(value) };
+}
+
+function scoreRule({ on, value }: Acceptance): { on: "score" | "margin"; value: number } {
+  if (on === "distance") throw wrongRule("universal", { on, value });
+  return { on, value };
+}
+
+function wrongRule(model: ModelName, { on }: Acceptance): EngramError {
+  return new EngramError("--accept", model === "dense" ? "distance:V for model dense" : "score:V or margin:V for model universal", `${on}:V`, "Choose a rule of the model.");
+}
+
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,100 @@
+/** Where recalled states and originals go: all names are checked before any work is done. */
+import { mkdirSync } from "node:fs";
+import { extname, join } from "node:path";
+import { tensor, writeNpy } from "../formats/index.ts";
+import { encodePng } from "../images/index.ts";
+import { EngramError, type Key, type Recall } from "../numeric/index.ts";
+import { originalPath, readOriginal, type OpenAlbum } from "./album.ts";
+import type { Cue } from "./cues.ts";
+import { checkTarget, kindOf, systemError, writeWhole } from "./files.ts";
+import { isArray, stem } from "./inputs.ts";
+import { fromRow } from "./pictures.ts";
+import type { Session } from "./session.ts";
+
+type Writer = (results: readonly Recall[]) => Promise<void>;
+
+/**
+ * The writer behind `recall -o`.
+ * @throws EngramError where a name is taken, two cues would share one, or the memory has no picture size
+ */
+export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): Writer {
+  if (isArray(out)) {
+    checkTarget(out, force);
+    return async (results) => {
+      const width = results[0].state.length;
+      const data = new Float64Array(results.length * width);
+      results.forEach(({ state }, i) => data.set(state, i * width));
+      await writeWhole(session, out, writeNpy(tensor(data, [results.length, width])), force);
+    };
+  }
+  const { pictures } = album;
+  if (pictures === undefined) throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, `${album.path} was made from arrays and has no picture size.`);
+  const names = outputNames("--output", out, cues, (cue) => `${flat(cue.name)}.png`, force);
+  for (const name of names) {
+    if (extname(name).toLowerCase() !== ".png" && kindOf(name) !== "stream") {
+      throw new EngramError("--output", "a name that ends in .png or .npy, or a folder", `"${name}"`, "Pictures are written as PNG; end a folder's name in /.");
+    }
+  }
+  return async (results) => {
+    for (const [i, { state }] of results.entries()) await writeWhole(session, names[i], encodePng(fromRow(state, pictures)), force);
+  };
+}
+
+/** The writer behind `recall --original`. Cues without a key leave a warning, and no file. */
+export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): Writer {
+  const single = cues.length === 1 && !isFolder(out);
+  // The ending is that of the original, known only when it is recalled.
+  const check = single ? (): void => checkTarget(out, force) : (): void => makeFolder("--original", out);
+  check();
+  return async (results) => {
+    for (const [i, { key }] of results.entries()) {
+      if (key === undefined) {
+        session.warn(`${cues[i].name}: nothing was recalled, so there is no original`);
+        continue;
+      }
+      const bytes = await readOriginal(album, key);
+      await writeWhole(session, single ? out : join(out, `${flat(cues[i].name)}${extname(ending(album, key))}`), bytes, force);
+    }
+  };
+}
+
+function ending(album: OpenAlbum, key: Key): string {
+  return originalPath(album, key) ?? String(key);
+}
+
+/** One name per cue: the name itself for one cue, `{}` replaced by the cue's, or names in a folder, which is made. */
+function outputNames(option: string, out: string, cues: readonly Cue[], inFolder: (cue: Cue) => string, force: boolean): string[] {
+  let names: string[];
+  if (out.includes("{}")) names = cues.map((cue) => out.replaceAll("{}", flat(cue.name)));
+  else if (isFolder(out) || (cues.length > 1 && extname(out) === "")) {
+    makeFolder(option, out);
+    names = cues.map((cue) => join(out, inFolder(cue)));
+  } else if (cues.length === 1) names = [out];
+  else throw new EngramError(option, `a folder, a name with {}, or a .npy file for ${cues.length} cues`, `"${out}"`, "End a folder's name in /.");
+  const taken = new Map<string, string>();
+  names.forEach((name, i) => {
+    const other = taken.get(name);
+    if (other !== undefined) throw new EngramError(option, "a name for each cue", `${name} for ${other} and for ${cues[i].name}`, "Recall them one after the other.");
+    taken.set(name, cues[i].name);
+    checkTarget(name, force);
+  });
+  return names;
+}
+
+function isFolder(out: string): boolean {
+  return out.endsWith("/") || out.endsWith("\\") || kindOf(out) === "folder";
+}
+
+function makeFolder(option: string, path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw systemError(`${option} ${path}`, "a folder that can be made", error);
+  }
+}
+
+/** A cue's name without folders and ending, a row's number kept: `cues/a.npy:3` as `a-3`. */
+function flat(name: string): string {
+  const [, file, row] = /^(.*?)(?::(\d+))?$/.exec(name) ?? [name, name];
+  return row === undefined ? stem(file) : `${stem(file)}-${row}`;
+}

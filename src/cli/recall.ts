@@ -1,0 +1,117 @@
+/** `engram recall`: the stored pattern that a damaged cue stands for. */
+import type { Command } from "commander";
+import type { Recall } from "../numeric/index.ts";
+import { openAlbum, originalPath, type OpenAlbum } from "./album.ts";
+import { readCues, type Cue } from "./cues.ts";
+import { acceptance, acceptAbove } from "./models.ts";
+import { forceOption, jsonOption, number, seedOption, withExamples } from "./options.ts";
+import { planStates, planOriginals } from "./recall-output.ts";
+import type { Session } from "./session.ts";
+import { version } from "./version.ts";
+
+export interface CueOptions {
+  visible?: string;
+  top: number;
+  accept?: ReturnType<typeof acceptance>;
+  json?: boolean;
+  seed: number;
+}
+
+interface RecallOptions extends CueOptions {
+  output?: string;
+  original?: string;
+  maxSteps?: number;
+  force?: boolean;
+}
+
+/** Cues recalled in one call: batches are faster per cue, and give the same bits. */
+const BATCH = 64;
+
+/** The options that `recall` and `recognize` share. */
+export function addCueOptions(command: Command): Command {
+  return command
+    .argument("<memory>", "a memory file made by engram remember")
+    .argument("<cue...>", "pictures of any size, folders of them, or .npy arrays of rows; pixels with alpha 0 are hidden")
+    .option("--visible <what>", "what is visible of every cue: MASK.png (white = visible), MASK.npy, or top:F, bottom:F, left:F, right:F")
+    .option("--top <k>", "how many candidates the ranking holds", number("--top", { min: 1, whole: true }), 5)
+    .option("--accept <rule>", "score:V or margin:V, instead of what the memory was made with", acceptance)
+    .addOption(seedOption()).addOption(jsonOption());
+}
+
+export function addRecall(program: Command, session: Session): void {
+  const command = program.command("recall").summary("recall the pattern a damaged cue stands for")
+    .description([
+      "Recalls the stored pattern that each cue stands for. stdout: one line per cue, tab-separated: cue, key, score, weight,",
+      "accepted or why not. Cues are resized like the remembered pictures; a pixel of the result is visible where at least half of",
+      "it was. Exit code 1 if any cue is not accepted or did not converge.",
+    ].join(" "));
+  addCueOptions(command)
+    .option("-o, --output <out>", "write the recalled state: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's")
+    .option("--original <out>", "copy the original picture of the recalled key: a file (one cue) or a folder; checked by its sha256")
+    .option("--max-steps <n>", "upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
+    .addOption(forceOption());
+  withExamples(command, [
+    "engram recall album.engram damaged.png -o recalled.png",
+    "engram recall album.engram half.png --visible top:0.5 --json",
+  ]).action(async (memory: string, cues: string[], options: RecallOptions) => recall(memory, cues, options, session));
+}
+
+async function recall(path: string, paths: string[], options: RecallOptions, session: Session): Promise<void> {
+  const album = await openAlbum(path);
+  const { memory, model } = album;
+  if (options.accept !== undefined) acceptAbove(memory, options.accept);
+  const cues = await readCues(paths, album, options.visible);
+  const force = options.force === true;
+  const writeStates = options.output === undefined ? undefined : planStates(options.output, cues, album, force, session);
+  const writeOriginals = options.original === undefined ? undefined : planOriginals(options.original, cues, album, force, session);
+  const results: Recall[] = [];
+  const progress = session.progress("recall", cues.length);
+  for (const batch of batches(cues)) {
+    progress.update(results.length, batch[0].name);
+    const { visible } = batch[0];
+    const common = { visible, top: options.top, maxSteps: options.maxSteps };
+    // Weights (N per cue) are not kept.
+    for (const found of session.compute(() => memory.recallMany(batch.map(({ values }) => values), common))) results.push({ ...found, weights: undefined });
+  }
+  progress.stop();
+  await writeStates?.(results);
+  await writeOriginals?.(results);
+  if (results.some(({ accepted, converged }) => !accepted || !converged)) session.status = 1;
+  if (options.json === true) {
+    session.json({
+      memory: path, model, seed: options.seed, backend: memory.backend, version: version(),
+      results: results.map(({ energies, steps, converged, ...found }, i) => ({ ...verdict(cues[i], found, album), energies, steps, converged })),
+    });
+  } else for (const [i, found] of results.entries()) session.data(line(cues[i], found));
+  memory.dispose();
+}
+
+/** What is known about a cue, in the order of the stable keys. */
+export function verdict(cue: Cue, found: Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking">, album: OpenAlbum): Record<string, unknown> {
+  const { accepted, criterion, reason, key, ranking } = found;
+  const path = originalPath(album, key);
+  return {
+    cue: cue.name, accepted, criterion, ...(reason === undefined ? {} : { reason }), key: key ?? null, ...(path === undefined ? {} : { path }),
+    ranking: ranking.map(({ key, score, weight }) => ({ key, score, weight })),
+  };
+}
+
+/** One line for a cue. */
+export function line(cue: Cue, { accepted, reason, key, ranking }: Pick<Recall, "accepted" | "reason" | "key" | "ranking">): string {
+  const first = ranking.find((entry) => entry.key === key);
+  const cells = [cue.name, key ?? "-", first === undefined ? "-" : first.score, first === undefined ? "-" : first.weight, accepted ? "accepted" : `not accepted: ${reason ?? "no reason given"}`];
+  return cells.map((cell) => String(cell).replace(/[\t\r\n]/g, " ")).join("\t");
+}
+
+/** Neighbouring cues with the same visible part, at most {@link BATCH} at once. */
+export function* batches(cues: readonly Cue[]): Generator<Cue[]> {
+  for (let from = 0, to = 0; from < cues.length; from = to) {
+    while (to < cues.length && to - from < BATCH && sameVisible(cues[from].visible, cues[to].visible)) to++;
+    yield cues.slice(from, to);
+  }
+}
+
+function sameVisible(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a === b || a.every((v, i) => v === b[i]);
+}

@@ -1,0 +1,164 @@
+/** `engram remember`: pictures, folders of pictures and arrays become a memory file. */
+import { dirname, relative, resolve } from "node:path";
+import { Option, type Command } from "commander";
+import { sha256Hex } from "../formats/index.ts";
+import { decodeImage } from "../images/index.ts";
+import { EngramError, type Key, type Memory } from "../numeric/index.ts";
+import { albumChunks, type Original, type Pictures } from "./album.ts";
+import { checkTarget, readBytes, writeWhole } from "./files.ts";
+import { expand, isArray, readRows, type Input } from "./inputs.ts";
+import { addModelOptions, makeMemory, type ModelName, type ModelOptions } from "./models.ts";
+import { forceOption, jsonOption, oneOf, size, withExamples } from "./options.ts";
+import { FILTERS, sizeText, toRow } from "./pictures.ts";
+import type { Session } from "./session.ts";
+import { version } from "./version.ts";
+
+interface RememberOptions extends ModelOptions {
+  output: string;
+  model: ModelName;
+  size?: { width: number; height: number };
+  grey?: boolean;
+  filter: string;
+  strict?: boolean;
+  originals: boolean;
+  absolute?: boolean;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** Where a picture is resized to when nothing is said. */
+const DEFAULT_SIZE = { width: 32, height: 32 };
+/** Rows handed to the memory at once: what is read is not held twice. */
+const BATCH = 1024;
+
+export function addRemember(program: Command, session: Session): void {
+  const command = program.command("remember").summary("make a memory from pictures, folders or arrays")
+    .description([
+      "Remembers pictures (PNG, JPEG, PGM, PPM of any size and colour type) and the rows of .npy arrays.",
+      "Folders are walked in sorted order. A picture's key is its path within the folder named, or the path given; a row's key is",
+      "its number. Originals stay where they are: the memory keeps the resized pattern, the path and the sha256 of each.",
+    ].join(" "))
+    .argument("<input...>", "pictures, folders, .npy arrays (N x D)")
+    .requiredOption("-o, --output <file>", "the memory file to write, e.g. album.engram")
+    .addOption(new Option("--size <WxH>", "size pictures are resized to (default 32x32)").argParser(size))
+    .option("--grey", "one channel instead of three")
+    .addOption(new Option("--filter <name>", `how pictures are resized: ${FILTERS.join(", ")}`).argParser(oneOf("--filter", FILTERS)).default(FILTERS[0]))
+    .option("--strict", "refuse files that are no readable picture instead of skipping them with a warning")
+    .option("--no-originals", "do not record paths and digests of the originals")
+    .option("--absolute", "record absolute paths (default: relative to the folder of the memory file)")
+    .addOption(forceOption()).addOption(jsonOption());
+  withExamples(addModelOptions(command), [
+    "engram remember photos/ -o album.engram",
+    "engram remember digits.npy -o digits.engram --similarity cosine --separation 'softmax(50)'",
+  ]).action(async (inputs: string[], options: RememberOptions) => remember(inputs, options, session));
+}
+
+/** What has been read so far. */
+interface Intake {
+  readonly memory: Memory;
+  readonly pictures: Pictures;
+  readonly options: RememberOptions;
+  readonly session: Session;
+  /** Key to the file it came from. */
+  readonly sources: Map<Key, string>;
+  readonly originals: (Original | undefined)[];
+  rows: ArrayLike<number>[];
+  keys: Key[];
+  skipped: number;
+  hasPictures: boolean;
+  /** Where the dimension came from. */
+  dim?: { readonly from: string; readonly numbers: number };
+}
+
+async function remember(paths: string[], options: RememberOptions, session: Session): Promise<void> {
+  checkTarget(options.output, options.force === true);
+  const memory = makeMemory(options.model, options);
+  const pictures: Pictures = { ...(options.size ?? DEFAULT_SIZE), channels: options.grey === true ? 1 : 3, filter: options.filter };
+  const intake: Intake = { memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
+  const inputs = await expand(paths);
+  const progress = session.progress("remember", inputs.length);
+  for (const [i, input] of inputs.entries()) {
+    progress.update(i, input.name);
+    await take(intake, input, inputs.length === 1);
+    if (intake.rows.length >= BATCH) store(intake);
+  }
+  progress.stop();
+  store(intake);
+  if (memory.size === 0) {
+    throw new EngramError(paths.join(", "), "at least one picture or array", intake.skipped === 0 ? "none" : `none that is readable (${intake.skipped} skipped)`, "Name pictures (PNG, JPEG, PGM, PPM), folders of pictures, or .npy arrays.");
+  }
+  await write(intake);
+}
+
+/** Reads one input into the intake; what is no picture is skipped with a warning, or refused. */
+async function take(intake: Intake, input: Input, alone: boolean): Promise<void> {
+  const { session, options, pictures } = intake;
+  if (input.problem === undefined && isArray(input.path)) {
+    const { rows, dim, data } = await readRows(input.path, intake.dim?.numbers);
+    for (let i = 0; i < rows; i++) {
+      add(intake, input, alone ? i : rows === 1 ? input.name : `${input.name}:${i}`, data.subarray(i * dim, (i + 1) * dim));
+    }
+    return;
+  }
+  try {
+    if (input.problem !== undefined) throw new EngramError(input.path, "a file", input.problem, "Leave it out.");
+    const bytes = await readBytes(input.path);
+    const row = toRow(decodeImage(bytes, { name: input.path }), pictures);
+    intake.hasPictures = true;
+    add(intake, input, input.name, row, options.originals ? { path: recorded(input.path, options), sha256: sha256Hex(bytes) } : undefined);
+  } catch (error) {
+    if (!(error instanceof EngramError) || options.strict === true || intake.sources.get(input.name) !== undefined) throw error;
+    intake.skipped++;
+    session.warn(`skipped ${error.message}`);
+  }
+}
+
+function add(intake: Intake, input: Input, key: Key, row: ArrayLike<number>, original?: Original): void {
+  const before = intake.sources.get(key);
+  if (before !== undefined) {
+    throw new EngramError("keys", "unique keys", `${JSON.stringify(key)} from ${before} and from ${input.path}`, "Name each file once; for folders with files of the same name, name the folder above them.");
+  }
+  if (intake.dim !== undefined && intake.dim.numbers !== row.length) {
+    throw new EngramError(input.path, `${intake.dim.numbers} numbers as in ${intake.dim.from}`, `${row.length}`, "Give patterns of one size; --size and --grey set that of pictures.");
+  }
+  intake.sources.set(key, input.path);
+  intake.dim ??= { from: input.path, numbers: row.length };
+  intake.rows.push(row);
+  intake.keys.push(key);
+  intake.originals.push(original);
+}
+
+function store(intake: Intake): void {
+  const { memory, rows, keys } = intake;
+  if (rows.length > 0) intake.session.compute(() => memory.store(rows, { keys }));
+  intake.rows = [];
+  intake.keys = [];
+}
+
+/** The path of an original as the memory file keeps it. */
+function recorded(path: string, { output, absolute }: RememberOptions): string {
+  const full = resolve(path);
+  if (absolute === true) return full;
+  return relative(resolve(dirname(output)), full).replaceAll("\\", "/");
+}
+
+async function write(intake: Intake): Promise<void> {
+  const { memory, options, session, skipped, originals } = intake;
+  const { model, output } = options;
+  const sized = intake.hasPictures || (options.size !== undefined && fits(intake.pictures, memory.dim));
+  const pictures = sized ? intake.pictures : undefined;
+  if (options.size !== undefined && !sized) session.warn(`--size has no effect: rows have ${memory.dim} numbers, ${sizeText(intake.pictures)} would have another count`);
+  const parameters = session.compute(() => memory.parameters);
+  await writeWhole(session, output, albumChunks({ memory, model, pictures, originals }), options.force === true);
+  const counted = `${memory.size} ${memory.size === 1 ? "pattern" : "patterns"}`;
+  session.note(`remembered ${counted} of ${memory.dim} numbers in ${output}${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  if (pictures !== undefined) session.note(`size ${sizeText(pictures)}${options.size === undefined ? " (default; --size changes it)" : ""}, filter ${pictures.filter}`);
+  session.note(`model ${model}: ${Object.entries(parameters).map(([name, text]) => `${name} ${text}`).join(", ")}`);
+  const report = { memory: output, model, version: version(), backend: memory.backend, size: memory.size, dim: memory.dim, skipped, pictures: pictures ?? null, parameters };
+  if (options.json === true) session.json(report);
+  memory.dispose();
+}
+
+function fits({ width, height, channels }: Pictures, dim: number): boolean {
+  return width * height * channels === dim;
+}
