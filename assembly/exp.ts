@@ -3,12 +3,14 @@
  * `pmin` and `pmax` are the comparisons of the source written as one instruction (a NaN lane is put back at the end).
  */
 
-/** 2^k for integral lanes -1022 <= k <= 1023. */
+/** 1.5 2^52: see ROUND in the source. */
+const ROUND: f64 = 6755399441055744;
+
+/** 2^k for integral lanes -1022 <= k <= 1023: the integer stands in the low bits of k + 1.5 2^52. */
 // @ts-ignore: decorator
 @inline
 function powerOf2x2(k: v128): v128 {
-  const integer = i64x2.extend_low_i32x4_s(i32x4.trunc_sat_f64x2_s_zero(k));
-  return i64x2.shl(i64x2.add(integer, i64x2.splat(1023)), 52);
+  return i64x2.shl(i64x2.add(f64x2.add(k, f64x2.splat(ROUND)), i64x2.splat(1023)), 52);
 }
 
 // @ts-ignore: decorator
@@ -18,7 +20,7 @@ export function expx2(x: v128): v128 {
   const two = f64x2.splat(2);
   let t = f64x2.pmin(f64x2.splat(710), x);
   t = f64x2.pmax(f64x2.splat(-750), t);
-  const k = f64x2.floor(f64x2.add(f64x2.mul(t, f64x2.splat(1.44269504088896338700e+00)), f64x2.splat(0.5)));
+  const k = f64x2.sub(f64x2.add(f64x2.mul(t, f64x2.splat(1.44269504088896338700e+00)), f64x2.splat(ROUND)), f64x2.splat(ROUND));
   const hi = f64x2.sub(t, f64x2.mul(k, f64x2.splat(6.93147180369123816490e-01)));
   const lo = f64x2.mul(k, f64x2.splat(1.90821492927058770002e-10));
   const r = f64x2.sub(hi, lo);
@@ -30,8 +32,8 @@ export function expx2(x: v128): v128 {
   c = f64x2.sub(r, f64x2.mul(z, c));
   const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(two, c));
   const y = f64x2.add(one, f64x2.add(f64x2.sub(quotient, lo), hi));
-  const half = f64x2.floor(f64x2.mul(k, f64x2.splat(0.5)));
-  const scaled = f64x2.mul(f64x2.mul(y, powerOf2x2(half)), powerOf2x2(f64x2.sub(k, half)));
+  const k1 = f64x2.pmax(f64x2.splat(-1000), f64x2.pmin(f64x2.splat(1000), k));
+  const scaled = f64x2.mul(f64x2.mul(y, powerOf2x2(k1)), powerOf2x2(f64x2.sub(k, k1)));
   return v128.bitselect(scaled, x, f64x2.eq(x, x));
 }
 

@@ -10,8 +10,20 @@ const FLOOR: f64 = 5.421010862427522e-20; // 2^-64
 // @ts-ignore: decorator
 @inline
 function logits<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize): f64 {
-  let max = -Infinity;
-  for (let i: usize = 0; i < <usize>rows; i++) {
+  let most = f64x2.splat(-Infinity);
+  const factor = f64x2.splat(scale);
+  for (let i: usize = 0; i < <usize>(rows & ~1); i += 2) {
+    const s = sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(raw + (i << 2))) : v128.load(raw + (i << 3));
+    let l = f64x2.mul(factor, s);
+    if (bias != 0) l = f64x2.add(l, v128.load(bias + (i << 3)));
+    v128.store(out + (i << 3), l);
+    most = f64x2.pmax(l, most);
+  }
+  let max = f64x2.extract_lane(most, 0);
+  const other = f64x2.extract_lane(most, 1);
+  if (other > max) max = other;
+  if (rows & 1) {
+    const i = <usize>(rows - 1);
     let l = scale * <f64>load<T>(raw + i * sizeof<T>());
     if (bias != 0) l += load<f64>(bias + (i << 3));
     store<f64>(out + (i << 3), l);
@@ -33,9 +45,11 @@ function block<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, we
     sum = f64x2.add(sum, e);
     v128.store(out + (i << 3), e);
   }
-  for (let i: usize = 0; i < <usize>padded; i++) {
-    const w = load<f64>(out + (i << 3));
-    store<T>(weights + i * sizeof<T>(), <T>(w < FLOOR ? 0 : w));
+  for (let i: usize = 0; i < <usize>padded; i += 2) {
+    const e = v128.load(out + (i << 3));
+    const w = v128.and(e, f64x2.ge(e, f64x2.splat(FLOOR)));
+    if (sizeof<T>() == 4) v128.store64_lane(weights + (i << 2), f32x4.demote_f64x2_zero(w), 0);
+    else v128.store(weights + (i << 3), w);
   }
   store<f64>(result, max);
   store<f64>(result + 8, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));

@@ -14,7 +14,7 @@ import { floats, itemBytes, lanes, panelCount, rowStart } from "./panels.ts";
 import type { Floats, RawScore } from "./panels.ts";
 import { ScalarPanels } from "./scalar.ts";
 import { SimdPanels } from "./simd.ts";
-import { joinSoftmax } from "./softmax.ts";
+import { joinSoftmaxInPlace } from "./softmax.ts";
 
 export interface RowsOptions {
   /** Default f32. */
@@ -209,7 +209,7 @@ export class Rows {
     if (options.bias !== undefined && options.bias.length !== this.#count) {
       throw new EngramError("bias", `${this.#count} numbers`, String(options.bias.length), "One bias per stored row.");
     }
-    const folds = Array.from({ length: count }, () => new Fold(joinSoftmax));
+    const folds = Array.from({ length: count }, () => new Fold(joinSoftmaxInPlace));
     if (count > 0) {
       this.#blocks(from, to, options.firstRow ?? 0, (block, row, rows, first, panels) => {
         const states = this.#live.softmax(first, panels, rows, options.scale, options.bias, row);

@@ -7,15 +7,17 @@ import type { Join, Tree } from "../numeric/index.ts";
 import type { SoftmaxState } from "./backend.ts";
 
 /** Joins two ranges: m = max(m_a, m_b), both sums rescaled by e^(m_i - m). */
-export const joinSoftmax: Join<SoftmaxState> = (a, b) => {
+export const joinSoftmax: Join<SoftmaxState> = (a, b) => joinSoftmaxInPlace({ ...a, z: a.z.slice() }, b);
+
+/** The same arithmetic, writing over a's z: for states that nobody else holds. */
+export const joinSoftmaxInPlace: Join<SoftmaxState> = (a, b) => {
   if (b.max === -Infinity) return a;
   if (a.max === -Infinity) return b;
   const max = Math.max(a.max, b.max);
   const fa = exp(a.max - max);
   const fb = exp(b.max - max);
-  const z = new Float64Array(a.z.length);
-  for (let k = 0; k < z.length; k++) z[k] = a.z[k] * fa + b.z[k] * fb;
-  return { max, sum: a.sum * fa + b.sum * fb, z };
+  for (let k = 0; k < a.z.length; k++) a.z[k] = a.z[k] * fa + b.z[k] * fb;
+  return { max, sum: a.sum * fa + b.sum * fb, z: a.z };
 };
 
 /**

@@ -2,8 +2,8 @@
  * exp and expm1, deterministic on every host. After fdlibm (Sun Microsystems, e_exp.c, s_expm1.c), reformulated without
  * branches so that the SIMD kernel runs the same operations on two lanes.
  *
- *   k = floor(x / ln 2 + 1/2),   r = x - k ln 2 as hi - lo,   exp(r) = 1 + (r c / (2 - c) - lo + hi)
- *   c = r - r^2 (P1 + r^2 (P2 + ...)),   exp(x) = exp(r) 2^k, scaled in two exact halves so that subnormal results round once.
+ *   k = x / ln 2 to the nearest integer,   r = x - k ln 2 as hi - lo,   exp(r) = 1 + (r c / (2 - c) - lo + hi)
+ *   c = r - r^2 (P1 + r^2 (P2 + ...)),   exp(x) = exp(r) 2^k, scaled in two factors so that subnormal results round once.
  */
 import { powerOf2 } from "./bits.ts";
 
@@ -16,10 +16,14 @@ const P3: number = 6.61375632143793436117e-05;
 const P4: number = -1.65339022054652515390e-06;
 const P5: number = 4.13813679705723846039e-08;
 
-/** y 2^k for |k| <= 2044, rounded once. */
+/** Adding and taking off 1.5 2^52 rounds to the nearest integer, and leaves it in the low bits (the SIMD kernel reads it there). */
+const ROUND: number = 6755399441055744.0;
+
+/** y 2^k for |k| <= 2000 and y of size about 1, rounded once: the first factor is exact, only the second can leave the normal numbers. */
 export function scaleByPowerOf2(y: number, k: number): number {
-  const half = Math.floor(k * 0.5);
-  return y * powerOf2(half) * powerOf2(k - half);
+  let k1 = k < 1000.0 ? k : 1000.0;
+  k1 = k1 > -1000.0 ? k1 : -1000.0;
+  return y * powerOf2(k1) * powerOf2(k - k1);
 }
 
 /** e^x. Error below 1 ULP; overflows to Infinity above 709.78, reaches 0 below -745.13. */
@@ -27,7 +31,7 @@ export function exp(x: number): number {
   if (x != x) return x;
   let t = x < 710.0 ? x : 710.0;
   t = t > -750.0 ? t : -750.0;
-  const k = Math.floor(t * LOG2E + 0.5);
+  const k = t * LOG2E + ROUND - ROUND;
   const hi = t - k * LN2_HI;
   const lo = k * LN2_LO;
   const r = hi - lo;
