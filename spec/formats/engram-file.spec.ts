@@ -90,4 +90,8 @@ t.test("the bytes handed in are not changed", async (t) => {
   writeEngram({ ...content, tensors });
   t.same(bytes, golden);
   t.same(before, new Float32Array(12));
+  // a Buffer, as readFileSync gives it: its slice() is a view
+  const buffer = Buffer.from(golden);
+  t.equal(readEngram(buffer).model, "dense");
+  t.equal(buffer.compare(golden), 0);
 });

@@ -123,7 +123,8 @@ function describe(file: OpenSafetensors, sha256: string, name: string): OpenEngr
 function* withBlankDigest(source: ByteSource, name: string): Generator<Uint8Array> {
   let first = true;
   for (const piece of pieces(source, 0, source.size, name)) {
-    const blank = first ? piece.slice() : piece; // a copy: the source may have given a view of the caller's bytes
+    // A copy: the source may have given a view of the caller's bytes. Not slice(), which on a Buffer of Node is a view too.
+    const blank = first ? Uint8Array.from(piece) : piece;
     if (first) for (let i = 0; i < 64; i++) blank[SHA_AT + i] = 48;
     first = false;
     yield blank;
