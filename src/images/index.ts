@@ -2,3 +2,5 @@
 export * from "./image.ts";
 export { decodePng, encodePng, type DecodeOptions, type PngOptions } from "./png.ts";
 export { crop, sheetToImages } from "./sheet.ts";
+export { decodeImage } from "./decode.ts";
+export { decodeJpeg } from "./jpeg.ts";
