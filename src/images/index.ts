@@ -4,3 +4,6 @@ export { decodePng, encodePng, type DecodeOptions, type PngOptions } from "./png
 export { crop, sheetToImages } from "./sheet.ts";
 export { decodeImage } from "./decode.ts";
 export { decodeJpeg } from "./jpeg.ts";
+export { resize, resizePlanes, type ResizeFilter } from "./resize.ts";
+export { psnr, ssim } from "./metrics.ts";
+export { mosaic, onCheckerboard, type Colour, type MosaicOptions } from "./mosaic.ts";
