@@ -46,3 +46,33 @@ export function exp_f64(x: usize, out: usize, n: i32): void {
     out += 16;
   }
 }
+
+const ROUND_F32: f32 = 12582912; // 1.5 2^23
+
+// @ts-ignore: decorator
+@inline
+function powerOf2x4(k: v128): v128 {
+  return i32x4.shl(i32x4.add(f32x4.add(k, f32x4.splat(ROUND_F32)), i32x4.splat(127)), 23);
+}
+
+/** out[i] = e^x[i] for n f32: the operations of src/numeric/elementary/single.ts; reads and writes up to the next multiple of 4. */
+export function exp_f32(x: usize, out: usize, n: i32): void {
+  const end = x + (<usize>n << 2);
+  while (x < end) {
+    const f = v128.load(x);
+    const t = f32x4.pmax(f32x4.splat(-110), f32x4.pmin(f32x4.splat(90), f));
+    const k = f32x4.sub(f32x4.add(f32x4.mul(t, f32x4.splat(1.44269504088896341)), f32x4.splat(ROUND_F32)), f32x4.splat(ROUND_F32));
+    const g = f32x4.sub(f32x4.sub(t, f32x4.mul(k, f32x4.splat(0.693359375))), f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+    let p = f32x4.add(f32x4.mul(f32x4.splat(1.9875691500e-4), g), f32x4.splat(1.3981999507e-3));
+    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(8.3334519073e-3));
+    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(4.1665795894e-2));
+    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(1.6666665459e-1));
+    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(5.0000001201e-1));
+    const y = f32x4.add(f32x4.splat(1), f32x4.add(g, f32x4.mul(f32x4.mul(g, g), p)));
+    const k1 = f32x4.pmax(f32x4.splat(-100), f32x4.pmin(f32x4.splat(100), k));
+    const scaled = f32x4.mul(f32x4.mul(y, powerOf2x4(k1)), powerOf2x4(f32x4.sub(k, k1)));
+    v128.store(out, v128.bitselect(scaled, f, f32x4.eq(f, f)));
+    x += 16;
+    out += 16;
+  }
+}

@@ -2,6 +2,7 @@
 export { heapBase } from "./layout";
 export * from "./scores";
 export * from "./batch";
-export { exp_f64 } from "./exp";
+export * from "./elementary";
+export { exp_f32, exp_f64 } from "./exp";
 export { softmaxBlock_f32, softmaxBlock_f64 } from "./softmax";
 export { weightedSum_f32, weightedSum_f64 } from "./weighted";

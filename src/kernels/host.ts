@@ -7,6 +7,7 @@
 import type { Backend, Precision } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
 import { KERNELS_BASE64 } from "./binary.generated.ts";
+import type { Binary, Unary } from "./elementwise.ts";
 import type { RawScore } from "./panels.ts";
 
 type Score = (panels: number, count: number, dim: number, cue: number, out: number) => void;
@@ -16,12 +17,13 @@ type ScoreMany = (
 ) => void;
 type SoftmaxBlock = (raw: number, rows: number, scale: number, bias: number, out: number, weights: number, result: number) => void;
 type WeightedSum = (panels: number, count: number, dim: number, weights: number, lanes: number, z: number) => void;
-type Elementwise = (x: number, out: number, n: number) => void;
 
 /** The exports of assembly/index.ts. Pointers are byte addresses; pass them unsigned. */
 export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precision}`]: Score } &
   { readonly [name in `scoreMasked_${RawScore}_${Precision}`]: ScoreMasked } &
-  { readonly [name in `scoreMany_${RawScore}_${Precision}`]: ScoreMany } & OtherExports;
+  { readonly [name in `scoreMany_${RawScore}_${Precision}`]: ScoreMany } &
+  { readonly [name in `${Unary}_f64` | "exp_f32"]: (x: number, out: number, n: number) => void } &
+  { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & OtherExports;
 
 interface OtherExports {
   readonly memory: WebAssembly.Memory;
@@ -30,7 +32,6 @@ interface OtherExports {
   readonly softmaxBlock_f64: SoftmaxBlock;
   readonly weightedSum_f32: WeightedSum;
   readonly weightedSum_f64: WeightedSum;
-  readonly exp_f64: Elementwise;
 }
 
 export interface Kernels {

@@ -4,6 +4,7 @@ export * from "./elementary/exp.ts";
 export * from "./elementary/hyperbolic.ts";
 export * from "./elementary/log.ts";
 export * from "./elementary/pow.ts";
+export * from "./elementary/single.ts";
 export * from "./elementary/trig.ts";
 export * from "./errors.ts";
 export * from "./fold.ts";
