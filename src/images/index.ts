@@ -7,3 +7,8 @@ export { decodeJpeg } from "./jpeg.ts";
 export { resize, resizePlanes, type ResizeFilter } from "./resize.ts";
 export { psnr, ssim } from "./metrics.ts";
 export { mosaic, onCheckerboard, type Colour, type MosaicOptions } from "./mosaic.ts";
+export {
+  bipolar, clippedGaussian, eightBit, flip, foldedGaussian, gaussian, inpaint, maskBottom, maskTopReversed, randomMask, square,
+  type Corruption, type Damaged,
+} from "./corruptions.ts";
+export { cropResize, rotate } from "./moves.ts";
