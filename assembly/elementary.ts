@@ -3,8 +3,10 @@
  * the two cannot drift apart. `exp_f64` has a SIMD form of its own (exp.ts).
  */
 import { atan, atan2 } from "../src/numeric/elementary/atan.ts";
+import { besselI0, besselI0e, besselI1, besselI1e } from "../src/numeric/elementary/bessel.ts";
 import { erf, erfc } from "../src/numeric/elementary/erf.ts";
 import { expm1 } from "../src/numeric/elementary/exp.ts";
+import { lgamma } from "../src/numeric/elementary/gamma.ts";
 import { cosh, sinh, tanh } from "../src/numeric/elementary/hyperbolic.ts";
 import { log, log1p } from "../src/numeric/elementary/log.ts";
 import { cbrt, pow } from "../src/numeric/elementary/pow.ts";
@@ -49,6 +51,21 @@ export function erf_f64(x: usize, out: usize, n: i32): void {
 }
 export function erfc_f64(x: usize, out: usize, n: i32): void {
   for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, erfc(load<f64>(x + i)));
+}
+export function lgamma_f64(x: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, lgamma(load<f64>(x + i)));
+}
+export function besselI0_f64(x: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, besselI0(load<f64>(x + i)));
+}
+export function besselI0e_f64(x: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, besselI0e(load<f64>(x + i)));
+}
+export function besselI1_f64(x: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, besselI1(load<f64>(x + i)));
+}
+export function besselI1e_f64(x: usize, out: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, besselI1e(load<f64>(x + i)));
 }
 export function pow_f64(x: usize, y: usize, out: usize, n: i32): void {
   for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(out + i, pow(load<f64>(x + i), load<f64>(y + i)));

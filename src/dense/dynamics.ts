@@ -5,7 +5,7 @@
  * The guard halves the step while the energy would rise; it gives up (and says so) when the step no longer moves the state.
  * For the fixed points of LSE and LSR it never acts, by (M60) and (L27), except within rounding or with clamped coordinates.
  */
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, eulerStep, rk4Step } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
 import type { ContinuousEnergy, Evaluation } from "./continuous.ts";
 
@@ -104,22 +104,6 @@ export function descendMany(rows: Rows, energy: ContinuousEnergy, X0: Float64Arr
 function flowTarget(rows: Rows, energy: ContinuousEnergy, x: Float64Array, method: "euler" | "rk4", dt: number): Float64Array {
   const slope = (y: Float64Array): Float64Array => energy.gradient(rows, y).map((value) => -value);
   return method === "euler" ? eulerStep(slope, x, dt) : rk4Step(slope, x, dt);
-}
-
-/** x + dt f(x). */
-export function eulerStep(f: (x: Float64Array) => Float64Array, x: Float64Array, dt: number): Float64Array {
-  const k = f(x);
-  return x.map((value, i) => value + dt * k[i]);
-}
-
-/** The classical fourth-order Runge-Kutta step. */
-export function rk4Step(f: (x: Float64Array) => Float64Array, x: Float64Array, dt: number): Float64Array {
-  const ahead = (k: Float64Array, h: number): Float64Array => x.map((value, i) => value + h * k[i]);
-  const k1 = f(x);
-  const k2 = f(ahead(k1, dt / 2));
-  const k3 = f(ahead(k2, dt / 2));
-  const k4 = f(ahead(k3, dt));
-  return x.map((value, i) => value + (dt / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]));
 }
 
 /** x + size (target - x) on the free coordinates; size 1 is the target itself, exactly. */

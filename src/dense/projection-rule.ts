@@ -5,8 +5,7 @@
  *   X   K x D in {-1, 1};   W = X^T (X X^T)^+ X  (D x D, the projector onto the patterns' span), diagonal removed in the dynamics
  *   E = -1/2 sigma^T W0 sigma, W0 = W - diag W; bit i follows the sign of its field, a tie keeps it: E never rises
  */
-import { Matrix, pseudoInverse } from "ml-matrix";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, multiply, pseudoInverse, transpose } from "../numeric/index.ts";
 
 export class ProjectionNetwork {
   readonly dim: number;
@@ -24,10 +23,9 @@ export class ProjectionNetwork {
       if (xi.length !== D) throw new EngramError(`pattern ${mu}`, `${D} numbers`, String(xi.length), "Give all patterns the same length.");
     });
     this.dim = D;
-    const X = new Matrix(patterns.map((xi) => Array.from(xi)));
-    const gram = X.mmul(X.transpose()); // K x K: shapes agree by construction
-    const projector = X.transpose().mmul(pseudoInverse(gram)).mmul(X);
-    this.#W = Float64Array.from(projector.to1DArray());
+    const X = { rows: patterns.length, columns: D, data: Float64Array.from(patterns.flatMap((xi) => Array.from(xi))) };
+    const Xt = transpose(X);
+    this.#W = multiply(multiply(Xt, pseudoInverse(multiply(X, Xt))), X).data;
     this.#diagonal = new Float64Array(D);
     for (let i = 0; i < D; i++) {
       this.#diagonal[i] = this.#W[i * D + i];

@@ -8,10 +8,14 @@ import type { Backend } from "../numeric/index.ts";
 import { kernels } from "./host.ts";
 import type { Kernels } from "./host.ts";
 
-export type Unary = "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tan" | "atan" | "tanh" | "sinh" | "cosh" | "cbrt" | "erf" | "erfc";
+export type Unary = "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tan" | "atan" | "tanh" | "sinh" | "cosh" | "cbrt" | "erf" | "erfc" |
+  "lgamma" | "besselI0" | "besselI0e" | "besselI1" | "besselI1e";
 export type Binary = "pow" | "atan2";
 
-export const UNARY: readonly Unary[] = ["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "sinh", "cosh", "cbrt", "erf", "erfc"];
+export const UNARY: readonly Unary[] = [
+  "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "sinh", "cosh", "cbrt", "erf", "erfc",
+  "lgamma", "besselI0", "besselI0e", "besselI1", "besselI1e",
+];
 
 /** Numbers per piece. */
 const PIECE = 8192;
