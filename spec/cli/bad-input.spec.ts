@@ -53,6 +53,7 @@ t.test("nothing to store, the same key twice, other widths", async (t) => {
   writeFileSync(join(cwd, "more", "p0.png"), png(9));
   refused(t, engram(["remember", "photos", "more", "-o", "x.engram"], { cwd }), /"p0\.png" from photos\/p0\.png and from more\/p0\.png/, "the same name in two folders");
   refused(t, engram(["remember", "photos", "rows.npy", "-o", "x.engram"], { cwd }), /rows\.npy: expected 3072 numbers, got 4/, "other widths");
+  refused(t, engram(["remember", "rows.npy", "photos", "-o", "x.engram"], { cwd }), /photos\/p0\.png: expected 4 numbers as in rows\.npy, got 3072/, "other widths the other way round");
   t.notOk(readdirSync(cwd).some((name) => name.includes("x.engram")), "no file came of any of it");
 });
 

@@ -10,15 +10,17 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { engramChunks, openEngram, openSafetensors, sha256Hex, tensor, type OpenSafetensors, type Tensor } from "../formats/index.ts";
 import { EngramError, unknownName, type Key, type Memory } from "../numeric/index.ts";
+import type { ResizeFilter } from "../images/index.ts";
 import { readBytes } from "./files.ts";
 import { MODEL_NAMES, memoryFromBytes, type ModelName } from "./models.ts";
+import { FILTERS } from "./pictures.ts";
 
 /** The size pictures have in the memory. */
 export interface Pictures {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
-  readonly filter: string;
+  readonly filter: ResizeFilter;
 }
 
 /** Where a stored picture came from. */
@@ -91,10 +93,11 @@ function picturesOf({ metadata }: OpenSafetensors, path: string): Pictures | und
   const [width, height, channels, filter] = ["width", "height", "channels", "filter"].map((key) => metadata[`${PARAMETER}${PICTURES}${key}`]);
   if (width === undefined) return undefined;
   const numbers = [width, height, channels].map(Number);
-  if (!numbers.every((value) => Number.isInteger(value) && value >= 1 && value <= 65536) || (numbers[2] !== 1 && numbers[2] !== 3) || filter === undefined) {
+  if (!FILTERS.includes(filter as ResizeFilter)) throw unknownName(`${path}, pictures.filter`, String(filter), FILTERS);
+  if (!numbers.every((value) => Number.isInteger(value) && value >= 1 && value <= 65536) || (numbers[2] !== 1 && numbers[2] !== 3)) {
     throw new EngramError(path, "a picture size in the parameters pictures.*", `${width} x ${height} x ${channels}`, "Make the memory again with `engram remember`.");
   }
-  return { width: numbers[0], height: numbers[1], channels: numbers[2], filter };
+  return { width: numbers[0], height: numbers[1], channels: numbers[2], filter: filter as ResizeFilter };
 }
 
 function originalsOf(file: OpenSafetensors, memory: Memory, path: string): (Original | undefined)[] | undefined {

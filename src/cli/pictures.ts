@@ -5,13 +5,12 @@
  * is laid on white and counts as seen, both are resized together, and a pixel of the result is visible where at least
  * half of what it was made from was seen.
  */
-import { decodeImage, image, resize, toGrey, toRgb, type Image } from "../images/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { decodeImage, image, resize, toGrey, toRgb, type Image, type ResizeFilter } from "../images/index.ts";
 import type { Pictures } from "./album.ts";
 import { readBytes } from "./files.ts";
 
 /** How pictures are resized, the default first. */
-export const FILTERS: readonly string[] = ["area"];
+export const FILTERS: readonly ResizeFilter[] = ["bilinear", "box", "nearest", "lanczos3"];
 
 /** A picture as numbers, and which pixels are known: H x W, undefined where all are. */
 export interface Seen {
@@ -34,14 +33,18 @@ export function toCue(picture: Image, pictures: Pictures): Seen {
   if (picture.alpha === undefined) return { picture: fit(picture, pictures) };
   const seen = picture.alpha.map((alpha) => (alpha > 0 ? 1 : 0));
   const { width, height, channels, data } = onWhite(picture);
-  const small = fit(image(width, height, channels, data, seen), pictures);
-  const visible = Uint8Array.from(small.alpha!, (share) => (share >= 0.5 ? 1 : 0));
-  return { picture: small, visible: visible.every((v) => v === 1) ? undefined : visible };
+  const pixels = width * height;
+  // Hidden colours have no say in the average: weighted by what is seen, and divided by its share afterwards.
+  const small = fit(image(width, height, channels, data.map((value, i) => value * seen[i % pixels]), seen), pictures, false);
+  const shares = small.alpha!;
+  const visible = Uint8Array.from(shares, (share) => (share >= 0.5 ? 1 : 0));
+  const colours = small.data.map((value, i) => (visible[i % visible.length] === 1 ? clip(value / shares[i % visible.length]) : 0));
+  return { picture: image(small.width, small.height, small.channels, colours), visible: visible.every((v) => v === 1) ? undefined : visible };
 }
 
 /** A state as a picture of the stored size, clipped to [0, 1]. */
 export function fromRow(row: ArrayLike<number>, { width, height, channels }: Pictures): Image {
-  return image(width, height, channels, Float32Array.from(row, (value) => Math.min(1, Math.max(0, value))));
+  return image(width, height, channels, Float32Array.from(row, clip));
 }
 
 /** The size in words. */
@@ -69,7 +72,12 @@ export function onWhite({ width, height, channels, data, alpha }: Image): Image 
   return image(width, height, channels, data.map((value, i) => alpha[i % pixels] * value + (1 - alpha[i % pixels])));
 }
 
-function fit(picture: Image, { width, height, channels, filter }: Pictures): Image {
-  if (filter !== "area") throw new EngramError("filter", "area", filter, "This file was made by another release.");
-  return resize(channels === 1 ? toGrey(picture) : toRgb(picture), width, height);
+function fit(picture: Image, { width, height, channels, filter }: Pictures, clipped = true): Image {
+  const small = resize(channels === 1 ? toGrey(picture) : toRgb(picture), width, height, filter);
+  // lanczos3 may leave [0, 1]
+  return clipped ? image(width, height, channels, small.data.map(clip), small.alpha) : small;
+}
+
+function clip(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }

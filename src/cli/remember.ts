@@ -2,7 +2,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { sha256Hex } from "../formats/index.ts";
-import { decodeImage } from "../images/index.ts";
+import { decodeImage, type ResizeFilter } from "../images/index.ts";
 import { EngramError, type Key, type Memory } from "../numeric/index.ts";
 import { albumChunks, type Original, type Pictures } from "./album.ts";
 import { checkTarget, readBytes, writeWhole } from "./files.ts";
@@ -18,7 +18,7 @@ interface RememberOptions extends ModelOptions {
   model: ModelName;
   size?: { width: number; height: number };
   grey?: boolean;
-  filter: string;
+  filter: ResizeFilter;
   strict?: boolean;
   originals: boolean;
   absolute?: boolean;
@@ -100,17 +100,24 @@ async function take(intake: Intake, input: Input, alone: boolean): Promise<void>
     }
     return;
   }
-  try {
-    if (input.problem !== undefined) throw new EngramError(input.path, "a file", input.problem, "Leave it out.");
-    const bytes = await readBytes(input.path);
-    const row = toRow(decodeImage(bytes, { name: input.path }), pictures);
-    intake.hasPictures = true;
-    add(intake, input, input.name, row, options.originals ? { path: recorded(input.path, options), sha256: sha256Hex(bytes) } : undefined);
-  } catch (error) {
-    if (!(error instanceof EngramError) || options.strict === true || intake.sources.get(input.name) !== undefined) throw error;
-    intake.skipped++;
+  const read = await picture(input, pictures, options).catch((error: unknown) => {
+    if (!(error instanceof EngramError) || options.strict === true) throw error;
     session.warn(`skipped ${error.message}`);
+  });
+  if (read === undefined) {
+    intake.skipped++;
+    return;
   }
+  intake.hasPictures = true;
+  add(intake, input, input.name, read.row, read.original);
+}
+
+/** One picture as a row. @throws EngramError where it is none */
+async function picture(input: Input, pictures: Pictures, options: RememberOptions): Promise<{ row: Float32Array; original?: Original }> {
+  if (input.problem !== undefined) throw new EngramError(input.path, "a file", input.problem, "Leave it out.");
+  const bytes = await readBytes(input.path);
+  const row = toRow(decodeImage(bytes, { name: input.path }), pictures);
+  return { row, original: options.originals ? { path: recorded(input.path, options), sha256: sha256Hex(bytes) } : undefined };
 }
 
 function add(intake: Intake, input: Input, key: Key, row: ArrayLike<number>, original?: Original): void {
