@@ -25,7 +25,7 @@ export class Arena {
 
   constructor(memory: WebAssembly.Memory, heapBase: number) {
     this.memory = memory;
-    this.#end = Math.ceil(heapBase / ALIGN) * ALIGN;
+    this.#end = Math.max(ALIGN, Math.ceil(heapBase / ALIGN) * ALIGN); // address 0 means "none"
     this.#renewViews();
     const rest = memory.buffer.byteLength - this.#end;
     if (rest > 0) this.#release({ start: this.#end, bytes: rest });
