@@ -29,7 +29,7 @@ export class Arena {
     this.#renewViews();
     const rest = memory.buffer.byteLength - this.#end;
     if (rest > 0) this.#release({ start: this.#end, bytes: rest });
-    this.#end = memory.buffer.byteLength;
+    this.#end = Math.max(this.#end, memory.buffer.byteLength);
   }
 
   /** The whole memory as f32; index = byte address / 4. Renewed when the memory has grown: do not keep it. */
