@@ -95,6 +95,19 @@ t.test("stdout is data only; no colours and no bar where nobody watches", async 
   t.notMatch(bad.stderr, /\u001b/);
 });
 
+t.test("colours and a bar for a terminal, NO_COLOR respected", { skip: spawnSync("script", ["-V"]).status === 0 ? false : "no `script` to make a terminal with" }, async (t) => {
+  const cwd = rows(t);
+  writeFileSync(join(cwd, "notes.txt"), "no picture");
+  const terminal = (env: Record<string, string>): string =>
+    shell('script -qec "$ENGRAM remember rows.npy notes.txt -o a.engram --force" /dev/null', { cwd, env: { TERM: "xterm", ...env } }).stdout;
+  const coloured = terminal({});
+  t.match(coloured, /\u001b\[33mwarning:\u001b\[0m skipped notes\.txt/);
+  t.match(coloured, /remember \[=* *\] 0\/2/, "a bar with counts");
+  const plain = terminal({ NO_COLOR: "1" });
+  t.match(plain, /warning: skipped notes\.txt/);
+  t.notMatch(plain, /\u001b\[[0-9;]*m/, "no colours");
+});
+
 t.test("a reader that goes away is no error", async (t) => {
   const cwd = rows(t);
   t.equal(engram(["remember", "rows.npy", "-o", "a.engram"], { cwd }).status, 0);

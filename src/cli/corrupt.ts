@@ -94,18 +94,15 @@ const STREAMS: readonly string[] = ["crop", "rotate", "flip", "noise", "folded n
 function damaged(input: Image, damages: readonly Damage[], seed: number, blind: boolean): Image {
   const pixels = input.width * input.height;
   const plain = (values: Float32Array): Image => image(input.width, input.height, 1, values);
-  let picture = onWhite(input);
+  let picture: Image = onWhite(input);
   let hidden = plain(Float32Array.from({ length: pixels }, (_, i) => (input.alpha?.[i] === 0 ? 1 : 0)));
   for (const { name, corruption, kind } of damages) {
     const rng = () => seeded(seed).fork(STREAMS.indexOf(name));
-    if (kind !== "hides") picture = corruption(picture, rng());
+    const done = corruption(picture, rng());
     // What is hidden moves along with the picture.
     if (kind === "moves") hidden = plain(corruption(hidden, rng()).data.map((value) => (value >= 0.5 ? 1 : 0)));
-    if (kind === "hides") {
-      // A white picture shows where it hides.
-      const { data } = corruption(plain(new Float32Array(pixels).fill(1)), rng());
-      hidden = plain(hidden.data.map((value, i) => (data[i] === 0 ? 1 : value)));
-    }
+    if (kind === "hides") hidden = plain(hidden.data.map((value, i) => (done.visible?.[i] === 0 ? 1 : value)));
+    picture = done;
   }
   const data = picture.data.map((value, i) => (hidden.data[i % pixels] === 1 ? 0 : value));
   const alpha = hidden.data.some((value) => value === 1) && !blind ? hidden.data.map((value) => 1 - value) : undefined;

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Context, Experiment } from "../experiments/index.ts";
+import type { Context, Experiment, Report } from "../experiments/index.ts";
 import { EngramError, unknownName } from "../numeric/index.ts";
 import { textTable, type Cell, type Result } from "../report/index.ts";
 import { bind } from "./bound-report.ts";
@@ -48,8 +48,9 @@ async function reproduce(names: string[], options: ReproduceOptions, session: Se
   for (const experiment of chosen) prepare(folderOf(experiment, options.out), experiment, options.force === true);
   const results: Result[] = [];
   for (const experiment of chosen) {
-    results.push(await runOne(experiment, options, session));
-    if (options.json !== true) printTables(results[results.length - 1], session);
+    const report = await runOne(experiment, options, session);
+    results.push(report.result);
+    if (options.json !== true) printTables(report, session);
     await session.flush();
   }
   if (results.some(({ pass }) => !pass)) session.status = 1;
@@ -112,7 +113,7 @@ function experimentIn(folder: string): string | undefined {
   }
 }
 
-async function runOne(experiment: Experiment, options: ReproduceOptions, session: Session): Promise<Result> {
+async function runOne(experiment: Experiment, options: ReproduceOptions, session: Session): Promise<Report> {
   const { data, quick = false, seed } = options;
   const progress = session.progress(experiment.name, 100);
   const plain = process.stderr.isTTY !== true;
@@ -134,14 +135,17 @@ async function runOne(experiment: Experiment, options: ReproduceOptions, session
   const folder = folderOf(experiment, options.out);
   for (const [name, bytes] of report.files) await writeWhole(session, join(folder, name), bytes, true);
   session.note(`${experiment.name}: seed ${seed}, ${report.result.seconds.toFixed(1)} s, written to ${folder}: ${[...report.files.keys()].join(", ")}`);
-  return report.result;
+  return report;
 }
 
-function printTables({ title, rows, checks, pass }: Result, session: Session): void {
+/** The experiment's own table where it has one for people (table.md), else its rows; then the checks. */
+function printTables({ result: { title, rows, checks, pass }, files }: Report, session: Session): void {
   session.data(`${title}\n`);
+  const own = files.get("table.md");
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cell = (value: unknown): Cell => (typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Cell));
-  if (rows.length > 0) session.data(textTable({ columns, rows: rows.map((row) => columns.map((name) => cell(row[name]))) }));
+  if (own !== undefined) session.data(new TextDecoder().decode(own));
+  else if (rows.length > 0) session.data(textTable({ columns, rows: rows.map((row) => columns.map((name) => cell(row[name]))) }));
   const table = checks.map(({ name, measured, relation, expected, tolerance, origin, pass }) => [name, measured, relation, expected, tolerance, origin, pass ? "pass" : "FAIL"]);
   if (checks.length > 0) session.data(`\n${textTable({ columns: ["check", "measured", "must be", "expected", "tolerance", "target from", "verdict"], rows: table })}`);
   session.data(`\n${pass ? "all checks pass" : checks.length === 0 ? "no checks" : `${checks.filter((check) => !check.pass).length} of ${checks.length} checks fail`}`);

@@ -62,12 +62,14 @@ export class Session {
   progress(label: string, total: number): Progress {
     if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
     const bar = new SingleBar({
-      stream: process.stderr, format: `${label} [{bar}] {value}/{total} {what}`, barsize: 24, hideCursor: true, clearOnComplete: true,
-      barCompleteChar: "=", barIncompleteChar: " ", emptyOnZero: true, linewrap: false,
+      stream: process.stderr, format: `${label} [{bar}] {value}/{total} {what}`, barsize: 24, clearOnComplete: true,
+      barCompleteChar: "=", barIncompleteChar: " ", emptyOnZero: true,
+      // A signal may end the process at any time: the terminal stays as it was.
+      hideCursor: false, linewrap: true,
     });
     bar.start(total, 0, { what: "" });
     this.#bar = bar;
-    return { update: (done, what = "") => bar.update(done, { what }), stop: () => this.#stopBar() };
+    return { update: (done, what = "") => bar.update(done, { what: short(what) }), stop: () => this.#stopBar() };
   }
 
   /**
@@ -133,6 +135,8 @@ export class Session {
     if (this.#bar !== undefined && process.stderr.isTTY) {
       process.stderr.clearLine(0);
       process.stderr.cursorTo(0);
+      // the bar goes on below, and its end clears that line
+      text += "\u001b7";
     }
     process.stderr.write(text);
   }
@@ -146,6 +150,12 @@ export class Session {
 function plain(_: string, value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** At most 30 characters, so that the bar stays on one line. */
+function short(text: string): string {
+  const letters = [...text];
+  return letters.length <= 30 ? text : `...${letters.slice(-27).join("")}`;
 }
 
 /** NO_COLOR (no-color.org): any non-empty value. */
