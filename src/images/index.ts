@@ -5,7 +5,7 @@ export { crop, sheetToImages } from "./sheet.ts";
 export { decodeImage } from "./decode.ts";
 export { decodeJpeg } from "./jpeg.ts";
 export { resize, resizePlanes, type ResizeFilter } from "./resize.ts";
-export { psnr, ssim } from "./metrics.ts";
+export { mse, psnr, ssim } from "./metrics.ts";
 export { mosaic, onCheckerboard, type Colour, type MosaicOptions } from "./mosaic.ts";
 export {
   bipolar, clippedGaussian, eightBit, flip, foldedGaussian, gaussian, inpaint, maskBottom, maskTopReversed, randomMask, square,

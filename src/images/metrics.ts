@@ -19,12 +19,18 @@ const C2 = 0.03 * 0.03;
 const SIGMA = 1.5;
 const WINDOW = 11;
 
-/** Peak signal-to-noise ratio of `y` against `x` in dB, over all channels; infinite for equal pictures. @throws EngramError on different shapes */
-export function psnr(x: Image, y: Image): number {
+/** Mean squared difference over all values of all channels. @throws EngramError on different shapes */
+export function mse(x: Image, y: Image): number {
   sameShape(x, y);
   let sum = 0;
   for (let i = 0; i < x.data.length; i++) sum += (x.data[i] - y.data[i]) ** 2;
-  return sum === 0 ? Infinity : (10 * log(x.data.length / sum)) / Math.LN10;
+  return sum / x.data.length;
+}
+
+/** Peak signal-to-noise ratio of `y` against `x` in dB, over all channels; infinite for equal pictures. @throws EngramError on different shapes */
+export function psnr(x: Image, y: Image): number {
+  const error = mse(x, y);
+  return error === 0 ? Infinity : (-10 * log(error)) / Math.LN10;
 }
 
 /** Structural similarity of two pictures in [-1, 1]; 1 for equal ones. @throws EngramError on different shapes */

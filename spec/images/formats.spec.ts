@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import t from "tap";
+import { decodeImage, decodeJpeg, encodePng, fromBytes, image, toBytes, toGrey, toRgb } from "../../src/images/index.ts";
+import { writePnm } from "../../src/formats/index.ts";
+import { EngramError } from "../../src/numeric/errors.ts";
+
+interface Jpeg { label: string; channels: number; width: number; height: number; jpeg: string; pixels: number[] }
+const jpegs = JSON.parse(readFileSync("fixtures/pictures/jpeg.json", "utf8")) as Jpeg[];
+const bytesOf = ({ jpeg }: Jpeg): Uint8Array => new Uint8Array(Buffer.from(jpeg, "base64"));
+
+t.test("bytes to numbers and back", async (t) => {
+  const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+  t.same(toBytes(fromBytes(all, 16, 16, 1)), all, "every byte comes back");
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 5 }), fc.constantFrom(1 as const, 2 as const, 3 as const, 4 as const), fc.infiniteStream(fc.nat(255)), (w, h, n, stream) => {
+      const bytes = Uint8Array.from([...stream.take(w * h * n)]);
+      t.same(toBytes(fromBytes(bytes, w, h, n), true), bytes);
+    }),
+    { seed: 3, numRuns: 50 },
+  );
+  const two = fromBytes(Uint8Array.of(1, 2, 3, 4, 5, 6), 2, 1, 3);
+  t.same([...two.data].map((v) => Math.round(v * 255)), [1, 4, 2, 5, 3, 6], "channel-first");
+  t.throws(() => fromBytes(new Uint8Array(5), 2, 1, 3), EngramError);
+  t.throws(() => image(2, 2, 1, new Float32Array(3)), EngramError);
+  t.throws(() => image(2, 2, 1, new Float32Array(4), new Float32Array(3)), EngramError);
+  t.throws(() => image(0, 2, 1, new Float32Array(0)), EngramError);
+  t.throws(() => image(1, 1, 2 as 1, new Float32Array(2)), EngramError);
+});
+
+t.test("grey and colour", async (t) => {
+  const grey = toGrey(image(2, 2, 3, Float32Array.of(1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1)));
+  t.same([...grey.data], [0.299, 0.587, 0.114, 1].map(Math.fround));
+  t.same(toRgb(grey).data, Float32Array.from([...grey.data, ...grey.data, ...grey.data]));
+  t.equal(toGrey(grey), grey);
+  const alpha = Float32Array.of(0, 1, 1, 0);
+  t.equal(toGrey(image(2, 2, 3, new Float32Array(12), alpha)).alpha, alpha);
+});
+
+t.test("JPEG files of Pillow", async (t) => {
+  for (const file of jpegs.filter(({ label }) => label !== "cmyk")) {
+    const got = decodeJpeg(bytesOf(file));
+    t.same([got.width, got.height, got.channels], [file.width, file.height, file.channels]);
+    // Where colour planes are halved, libjpeg smooths on enlarging and jpeg-js repeats pixels: on these gradients that moves
+    // single pixels, not the means of 2 x 2 blocks (but for the curvature).
+    const values = file.label === "420" ? [toBytes(got), file.pixels].map((of) => blockMeans(of, file.width, file.height)) : [toBytes(got), file.pixels];
+    const errors = Array.from(values[0], (value, i) => Math.abs(value - values[1][i]));
+    // Decoders may round the cosine transform and the colour change by one each, and blue takes 1.8 times the change of its plane.
+    t.ok(Math.max(...errors) <= 4, `${file.label}: most ${Math.max(...errors)}`);
+    t.ok(errors.reduce((a, b) => a + b, 0) / errors.length <= 1, `${file.label}: mean ${errors.reduce((a, b) => a + b, 0) / errors.length}`);
+  }
+  t.throws(() => decodeJpeg(bytesOf(jpegs.find(({ label }) => label === "cmyk")!)), { message: /1 or 3 components/ });
+});
+
+/** Means of the 2 x 2 blocks of interleaved colours, without the outermost, where smoothing has no neighbour. */
+function blockMeans(bytes: ArrayLike<number>, width: number, height: number): number[] {
+  const at = (x: number, y: number, c: number): number => bytes[(y * width + x) * 3 + c];
+  const out: number[] = [];
+  for (let y = 2; y < height - 2; y += 2) {
+    for (let x = 2; x < width - 2; x += 2) for (let c = 0; c < 3; c++) out.push((at(x, y, c) + at(x + 1, y, c) + at(x, y + 1, c) + at(x + 1, y + 1, c)) / 4);
+  }
+  return out;
+}
+
+t.test("JPEG: cut, huge and broken", async (t) => {
+  const good = bytesOf(jpegs[0]);
+  for (let end = 0; end < good.length; end++) t.throws(() => decodeJpeg(good.subarray(0, end)), EngramError, `cut at ${end}`);
+  const huge = Uint8Array.from(good);
+  const frame = Buffer.from(huge).indexOf(Buffer.from([0xff, 0xc0]));
+  huge.fill(0xff, frame + 5, frame + 9);
+  t.throws(() => decodeJpeg(huge), { message: /at most 64000000 pixels, got 65535 x 65535/ });
+  t.throws(() => decodeJpeg(good, { maxPixels: 959 }), { message: /at most 959/ });
+  t.ok(decodeJpeg(good, { maxPixels: 960 }));
+  let refused = 0;
+  for (let at = 2; at < good.length; at++) {
+    const bad = Uint8Array.from(good);
+    bad[at] ^= 0x55;
+    try {
+      decodeJpeg(bad, { maxPixels: 1e6 });
+    } catch (error) {
+      if (!(error instanceof EngramError)) throw error;
+      refused++;
+    }
+  }
+  t.ok(refused > 20, `${refused} of ${good.length - 2} changed bytes were noticed, none did anything but throw EngramError`);
+});
+
+t.test("each format is told by its first bytes", async (t) => {
+  const picture = fromBytes(Uint8Array.from({ length: 18 }, (_, i) => i * 14), 3, 2, 3);
+  t.same(decodeImage(encodePng(picture)), picture);
+  t.same(decodeImage(writePnm({ width: 3, height: 2, channels: 3, maxval: 255, data: toBytes(picture) })), picture);
+  t.same(decodeImage(new TextEncoder().encode("P2 2 1 4 # grey\n1 4\n")), image(2, 1, 1, Float32Array.of(0.25, 1)));
+  t.same(decodeImage(bytesOf(jpegs[0])).channels, 1);
+  for (const bytes of [[], [71, 73, 70, 56], [0x50, 0x37], [0xff]]) t.throws(() => decodeImage(Uint8Array.from(bytes)), { message: /a PNG, JPEG, PGM or PPM file/, name: "EngramError" });
+  t.throws(() => decodeImage(new TextEncoder().encode("P2 2 1 4 1 4"), { maxPixels: 1 }), { message: /at most 1 pixels/ });
+});
