@@ -58,16 +58,15 @@ t.test("official files in folders: made here, missing, and not belonging togethe
   t.equal(set.names[3], "cat");
 });
 
-t.test("the official sets, where they are", async (t) => {
-  const mnist = "../shared/data/mnist";
-  if (existsSync(mnist)) {
-    const set = loadMnist(mnist, "test");
-    t.same([set.count, ...set.shape, ...set.labels.subarray(0, 5)], [10000, 1, 28, 28, 7, 2, 1, 0, 4]);
-  } else t.skip(`${mnist} is absent`);
-  const cifar = "../shared/data/cifar-10-binary.tar.gz";
-  if (existsSync(cifar)) {
-    const set = loadCifar10(cifar, "test");
-    t.same([set.count, ...set.shape, set.names[0]], [10000, 3, 32, 32, "airplane"]);
-    t.same(Array.from({ length: 10 }, (_, k) => set.labels.filter((label) => label === k).length), Array(10).fill(1000));
-  } else t.skip(`${cifar} is absent`);
+const MNIST = "../shared/data/mnist";
+t.test("official MNIST", { skip: existsSync(MNIST) ? false : `${MNIST} is absent` }, async (t) => {
+  const set = loadMnist(MNIST, "test");
+  t.same([set.count, ...set.shape, ...set.labels.subarray(0, 5)], [10000, 1, 28, 28, 7, 2, 1, 0, 4]);
+});
+
+const CIFAR = "../shared/data/cifar-10-binary.tar.gz";
+t.test("official CIFAR-10", { skip: existsSync(CIFAR) ? false : `${CIFAR} is absent` }, async (t) => {
+  const set = loadCifar10(CIFAR, "test");
+  t.same([set.count, ...set.shape, set.names[0]], [10000, 3, 32, 32, "airplane"]);
+  t.same(Array.from({ length: 10 }, (_, k) => set.labels.filter((label) => label === k).length), Array(10).fill(1000));
 });
