@@ -16,3 +16,4 @@ export type * from "./memory.ts";
 export * from "./ode.ts";
 export * from "./patterns.ts";
 export * from "./random.ts";
+export * from "./threefry.ts";

@@ -6,6 +6,7 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { log } from "./elementary/log.ts";
+import { EngramError } from "./errors.ts";
 
 export interface Rng {
   /** Uniform in [0, 1), 53 bits. */
@@ -22,9 +23,13 @@ export interface Rng {
   fork(stream: number): Rng;
 }
 
-/** The generator for a seed (32 bits of it are used). */
+/**
+ * The generator for a seed: any whole number to +-2^53. A negative 32-bit seed is the same as its unsigned form.
+ * @throws EngramError on a seed that is no whole number: cut to one, .5 and NaN would quietly be seed 0
+ */
 export function seeded(seed: number): Rng {
-  const engine = xoroshiro128plus(seed | 0);
+  const start = fold32(seed, "seed");
+  const engine = xoroshiro128plus(start);
   let spare = 0;
   let hasSpare = false;
   const uniform = (): number => {
@@ -32,7 +37,12 @@ export function seeded(seed: number): Rng {
     const low = engine.next() >>> 6; // 26 bits
     return (high * 67108864 + low) / 9007199254740992;
   };
-  const integer = (n: number): number => uniformInt(engine, 0, n - 1);
+  const integer = (n: number): number => {
+    if (!(Number.isInteger(n) && n >= 1 && n <= 2147483648)) {
+      throw new EngramError("integer", "a whole number of choices, 1 to 2^31", String(n), "There must be something to choose from.");
+    }
+    return uniformInt(engine, 0, n - 1);
+  };
   const normal = (): number => {
     if (hasSpare) {
       hasSpare = false;
@@ -63,8 +73,15 @@ export function seeded(seed: number): Rng {
         array[j] = swap;
       }
     },
-    fork: (stream) => seeded(mix(mix(seed | 0) ^ (stream | 0))),
+    fork: (stream) => seeded(mix(mix(start) ^ fold32(stream, "stream"))),
   };
+}
+
+/** A whole number as 32 bits: itself where it fits, its upper bits mixed in where not. */
+function fold32(value: number, what: string): number {
+  if (!Number.isSafeInteger(value)) throw new EngramError(what, "a whole number", String(value), "Every seed and stream number is a whole number to 2^53.");
+  const fits = value >= -2147483648 && value <= 4294967295;
+  return fits ? value | 0 : value ^ mix(Math.floor(value / 4294967296));
 }
 
 /** A bijection of 32 bits that spreads every input bit (Murmur3's finaliser). */
