@@ -6,8 +6,10 @@
  * Every operation is rounded to f32, as a lane rounds it. The others are the f64 function rounded once: error 0.5 ULP and a hair.
  */
 import { atan, atan2 } from "./atan.ts";
+import { besselI0, besselI0e, besselI1, besselI1e } from "./bessel.ts";
 import { erf, erfc } from "./erf.ts";
 import { expm1 } from "./exp.ts";
+import { lgamma } from "./gamma.ts";
 import { cosh, sinh, tanh } from "./hyperbolic.ts";
 import { log, log1p } from "./log.ts";
 import { cbrt, pow } from "./pow.ts";
@@ -50,5 +52,10 @@ export const coshf: (x: number) => number = single(cosh);
 export const cbrtf: (x: number) => number = single(cbrt);
 export const erff: (x: number) => number = single(erf);
 export const erfcf: (x: number) => number = single(erfc);
+export const lgammaf: (x: number) => number = single(lgamma);
+export const besselI0f: (x: number) => number = single(besselI0);
+export const besselI1f: (x: number) => number = single(besselI1);
+export const besselI0ef: (x: number) => number = single(besselI0e);
+export const besselI1ef: (x: number) => number = single(besselI1e);
 export const powf: (x: number, y: number) => number = singleOfTwo(pow);
 export const atan2f: (y: number, x: number) => number = singleOfTwo(atan2);

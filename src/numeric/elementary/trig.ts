@@ -100,7 +100,7 @@ function reducedTail(x: number, n: number, head: number): number {
   return (p - head) + (productError(f, PIO2_HI) + (f * PIO2_LO + largePart(x, 1.0) * PIO2_HI));
 }
 
-/** a b - (a b rounded), exactly, by splitting both factors (Dekker). */
+/** a b - (a b rounded) to 2^-74 of the product, by splitting both factors (Dekker). */
 function productError(a: number, b: number): number {
   const p = a * b;
   const ah = truncateLow(a);
@@ -164,7 +164,38 @@ export function cos(x: number): number {
   return kernelSin(r, c);
 }
 
-/** tan x = sin x / cos x of the reduced argument; error below 2.5 ULP. */
+/** tan(r + c) for |r| <= pi/4, or -1 / tan(r + c) when `inverse`. */
+function kernelTan(r: number, c: number, inverse: boolean): number {
+  let x = Math.abs(r);
+  let y = r < 0.0 ? -c : c;
+  const large = x >= 0.67434; // there tan is taken from that of pi/4 - x
+  if (large) {
+    x = 7.85398163397448278999e-01 - x + (3.06161699786838301793e-17 - y);
+    y = 0.0;
+  }
+  const z = x * x;
+  const w = z * z;
+  const odd = 1.33333333333201242699e-01 + w * (2.18694882948595424599e-02 + w * (3.59207910759131235356e-03 +
+    w * (5.88041240820264096874e-04 + w * (7.81794442939557092300e-05 + w * -1.85586374855275456654e-05))));
+  const even = z * (5.39682539762260521377e-02 + w * (8.86323982359930005737e-03 + w * (1.45620945432529025516e-03 +
+    w * (2.46463134818469906812e-04 + w * (7.14072491382608190305e-05 + w * 2.59073051863633712884e-05)))));
+  const s = z * x;
+  const t = y + z * (s * (odd + even) + y) + 3.33333333333334091986e-01 * s;
+  const v = x + t;
+  const sign = r < 0.0 ? -1.0 : 1.0;
+  if (large) {
+    const one = inverse ? -1.0 : 1.0;
+    return sign * (one - 2.0 * (x - (v * v / (v + one) - t)));
+  }
+  if (!inverse) return sign * v;
+  const vH = truncateLow(v);
+  const vL = t - (vH - x);
+  const a = -1.0 / v; // and one Newton step with the head of it
+  const aH = truncateLow(a);
+  return sign * (aH + a * ((1.0 + aH * vH) + aH * vL));
+}
+
+/** tan x. NaN for infinities. Error below 1 ULP. */
 export function tan(x: number): number {
   if (x != x || x == Infinity || x == -Infinity) return NaN;
   const a = Math.abs(x);
@@ -172,9 +203,7 @@ export function tan(x: number): number {
   const n = quadrant(a);
   const r = reducedHead(a, n);
   const c = reducedTail(a, n, r);
-  const s = kernelSin(r, c);
-  const k = kernelCos(r, c);
   const q = modulo4(n);
-  const y = q == 0.0 || q == 2.0 ? s / k : -k / s;
+  const y = kernelTan(r, c, q == 1.0 || q == 3.0);
   return x < 0.0 ? -y : y;
 }
