@@ -8,7 +8,8 @@
  * The polynomials are Chebyshev series cut at 2^-58 (fixtures/elementary/coefficients.py). The scaled forms are finite and
  * right for every x, where I0 itself overflows at 713.99.
  */
-import { exp } from "./exp.ts";
+import { powerOf2 } from "./bits.ts";
+import { exp, expShifted } from "./exp.ts";
 
 /** ((2/x)^0 I0(x) - 1) / a, a = x^2/4 in [0, 4]. */
 function small0(a: number): number {
@@ -91,8 +92,7 @@ function flat1(x: number): number {
 /** e^x y / sqrt(x) for x > 4; e^x alone would overflow before the product does. */
 function unscale(x: number, y: number): number {
   if (x < 709.0) return exp(x) * (y / Math.sqrt(x));
-  const half = exp(0.5 * x);
-  return half * (y / Math.sqrt(x)) * half;
+  return expShifted(x) * powerOf2(1021.0) * (2.0 * y / Math.sqrt(x)) * powerOf2(1021.0);
 }
 
 /** e^{-|x|} I0(x), in [0, 1]. */

@@ -41,6 +41,11 @@ export function exp(x: number): number {
   return scaleByPowerOf2(y, k);
 }
 
+/** e^x 2^-2043 for 709 <= x <= 1400, where e^x overflows and a multiple of it may not. 2043 ln 2 is 3e-17 from a double; the difference is exact. */
+export function expShifted(x: number): number {
+  return exp(x - 1416.0996898839683);
+}
+
 const Q1: number = -3.33333333333331316428e-02;
 const Q2: number = 1.58730158725481460165e-03;
 const Q3: number = -7.93650757867487942473e-05;
