@@ -46,6 +46,24 @@ t.test("quantiles, thresholds, AUROC with ties", async (t) => {
   t.same([0, 0.25, 0.5, 0.9, 1].map((q) => quantile([4, 1, 3, 2], q)), [1, 1.75, 2.5, 3.7, 4]);
   t.equal(thresholdAt([5, 1, 2, 3, 4, 6, 7, 8, 9, 10], 0.1), 2, "one in ten is rejected");
   t.equal(thresholdAt([5, 1], 0), 1);
+  // Against the definition, also where rate * n is rounded (.29 * 100 = 28.999...), with ties and at every size.
+  const rng = seeded(9);
+  for (const n of [1, 2, 3, 4, 5, 7, 8, 17, 64, 100]) {
+    const known = Array.from({ length: n }, () => rng.integer(20));
+    for (const rate of [0, 0.01, 0.05, 0.1, 0.29, 1 / 3, 0.5, 0.57, 0.99]) {
+      const rejected = (threshold: number): number => known.filter((score) => score < threshold).length / n;
+      const at = thresholdAt(known, rate);
+      t.ok(rejected(at) <= rate, `${rate} of ${n}: not too many`);
+      const higher = known.filter((score) => score > at);
+      t.ok(higher.length === 0 || rejected(Math.min(...higher)) > rate, `${rate} of ${n}: none larger would do`);
+    }
+    const foreign = Array.from({ length: n + 3 }, () => rng.integer(20) - 4);
+    let wins = 0;
+    for (const a of known) for (const b of foreign) wins += a > b ? 1 : a === b ? 0.5 : 0;
+    t.equal(auroc(known, foreign), wins / (n * (n + 3)), "pair by pair");
+  }
+  t.throws(() => thresholdAt([1, NaN], 0.1), { message: /value 1/ });
+  t.throws(() => auroc([1], [NaN]), { message: /value 0/ });
   t.equal(auroc([2, 3], [0, 1]), 1);
   t.equal(auroc([1, 1], [1, 1]), 0.5);
   t.equal(auroc([1, 3], [2]), 0.5);

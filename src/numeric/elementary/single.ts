@@ -7,6 +7,7 @@
  */
 import { atan, atan2 } from "./atan.ts";
 import { besselI0, besselI0e, besselI1, besselI1e } from "./bessel.ts";
+import { powerOf2 } from "./bits.ts";
 import { erf, erfc } from "./erf.ts";
 import { expm1 } from "./exp.ts";
 import { lgamma } from "./gamma.ts";
@@ -33,7 +34,7 @@ export function expf(x: number): number {
   for (let i = 1; i < P.length; i++) p = r(r(p * g) + P[i]);
   const y = r(1 + r(g + r(r(g * g) * p)));
   const k1 = Math.max(-100, Math.min(100, k));
-  return r(r(y * 2 ** k1) * 2 ** (k - k1));
+  return r(r(y * powerOf2(k1)) * powerOf2(k - k1));
 }
 
 const single = (f: (x: number) => number): ((x: number) => number) => (x) => r(f(r(x)));
