@@ -4,20 +4,20 @@ import * as numeric from "../../src/numeric/index.ts";
 
 /**
  * Errors in ULP, one ULP being the spacing of doubles at the exact value. `bound` is asserted here. `golden` is the worst of this
- * file's points (mpmath, fixtures/elementary/generate.py), `measured` the worst of 2,000,000 random ones against a 113-bit oracle.
+ * file's points (mpmath, fixtures/elementary/generate.py), `measured` the worst of 2,000,000 random ones against 113 bits (fixtures/elementary/measure.mjs).
  *
  *               bound  golden  measured                    bound  golden  measured
- *    exp         0.90    0.76      0.86        tanh        1.50    0.98      1.30
- *    expm1       0.85    0.72      0.80        sinh        2.00    1.43      1.80
+ *    exp         0.90    0.76      0.86        tanh        1.50    0.98      1.29
+ *    expm1       0.85    0.72      0.80        sinh        2.00    1.43      1.82
  *    log         0.85    0.73      0.79        cosh        2.00    1.12      1.26
- *    log1p       0.85    0.74      0.80        erf         1.00    0.70      0.92
- *    pow         0.90    0.73      0.83        erfc        3.00    2.06      2.61
- *    cbrt        0.70    0.66      0.67        lgamma      4.00    2.59      3.58
- *    sin         0.85    0.74      0.77        besselI0    4.00    2.68      3.34
- *    cos         0.85    0.72      0.76        besselI1    4.00    2.63      3.49
- *    tan         1.00    0.69      0.90        besselI0e   4.00    2.37      3.80
- *    atan        0.90    0.72      0.85        besselI1e   4.00    2.10      3.15
- *    atan2       0.90    0.74      0.83
+ *    log1p       0.85    0.74      0.80        erf         1.00    0.70      0.90
+ *    pow         0.90    0.73      0.83        erfc        3.00    2.06      2.85
+ *    cbrt        0.70    0.66      0.67        lgamma      4.00    2.59      3.73
+ *    sin         0.85    0.74      0.77        besselI0    4.00    2.67      3.74
+ *    cos         0.85    0.72      0.76        besselI1    4.00    2.58      3.80
+ *    tan         1.00    0.69      0.86        besselI0e   4.00    2.27      3.86
+ *    atan        0.90    0.72      0.85        besselI1e   4.00    1.99      3.02
+ *    atan2       0.90    0.74      0.81
  *
  * lgamma below 0, where two terms cancel, counts in ULP of the largest of |lgamma(x)|, lgamma(-x) and 1.
  */
@@ -121,7 +121,7 @@ t.test("symmetries hold to the bit; exp and log undo each other", async (t) => {
 t.test("rising functions never step back across the joints of their formulas", async (t) => {
   const joints: Record<string, number[]> = {
     exp: [0.34657359, 1.03972077, -0.34657359, 20, -700], log: [0.70710678, 1, 1.41421356, 2], tanh: [0.625, 22], sinh: [1, 22, 709], erf: [0.84375, 1.25, 2.857142857142857, 6],
-    atan: [0.4375, 0.6875, 1.1875, 2.4375], tan: [0.67434], cbrt: [1, 8], besselI0: [4, 12, 709], besselI1: [4, 12, 709], expm1: [0.34657359, -0.34657359, 1.03972077, 38], log1p: [0.41421356, -0.29289322],
+    atan: [0.4375, 0.6875, 1.1875, 2.4375], tan: [0.67434], cbrt: [1, 8], besselI0: [3.2, 16, 709], besselI1: [3.2, 16, 709], expm1: [0.34657359, -0.34657359, 1.03972077, 38], log1p: [0.41421356, -0.29289322],
   };
   for (const [name, points] of Object.entries(joints)) {
     for (const point of points) {

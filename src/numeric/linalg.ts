@@ -1,9 +1,9 @@
 /**
- * The guarded edge to ml-matrix: decompositions of small matrices. Its `mmul` silently truncates mismatched shapes, its eigensolver
- * crashes on NaN and its pseudo-inverse cuts singular values at an absolute 2e-16, so shapes and values are checked here and the cut
- * is relative. It keeps one array per row, so nothing here belongs into a hot loop.
+ * The guarded edge to ml-matrix: decompositions of small matrices. Its `mmul` ignores rows of the right factor that are too many and
+ * crashes on too few, its eigensolver crashes on NaN and its SVD passes NaN on, so shapes and values are checked here. It keeps one
+ * array per row, so nothing here belongs into a hot loop.
  */
-import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix, pseudoInverse as mlPseudoInverse, SingularValueDecomposition } from "ml-matrix";
 import { EngramError } from "./errors.ts";
 import type { MatrixLike } from "./patterns.ts";
 
@@ -52,7 +52,7 @@ function checked(a: Dense, name: string): Dense {
   return a;
 }
 
-/** Decompositions need numbers: with a NaN they hang, crash or answer nonsense. */
+/** A matrix to decompose: of finite numbers, at least one. */
 function solid(a: Dense, name: string): Matrix {
   checked(a, name);
   const at = a.data.findIndex((value) => !Number.isFinite(value));
@@ -79,29 +79,15 @@ export function svd(a: Dense): Svd {
   return { U: fromMatrix(result.leftSingularVectors), s: Float64Array.from(result.diagonal), V: fromMatrix(result.rightSingularVectors) };
 }
 
-/** How many singular values count: those above max(m, n) 2^-52 times the largest. */
+/** How many singular values count: those above max(m, n) 2^-52 times the largest, the cut of the pseudo-inverse too. */
 export function rank(a: Dense): number {
-  return counting(a, svd(a).s);
-}
-
-function counting(a: Dense, s: Float64Array): number {
-  const cut = Math.max(a.rows, a.columns) * EPSILON * s[0];
-  return s.filter((value) => value > cut).length;
+  const { s } = svd(a);
+  return s.filter((value) => value > Math.max(a.rows, a.columns) * EPSILON * s[0]).length;
 }
 
 /** The Moore-Penrose inverse, n x m: sum of v u^T / s over the singular values that count (see {@link rank}). */
 export function pseudoInverse(a: Dense): Dense {
-  const { U, s, V } = svd(a);
-  const r = counting(a, s);
-  const data = new Float64Array(a.columns * a.rows);
-  for (let i = 0; i < a.columns; i++) {
-    for (let j = 0; j < a.rows; j++) {
-      let sum = 0;
-      for (let l = 0; l < r; l++) sum += (V.data[i * V.columns + l] / s[l]) * U.data[j * U.columns + l];
-      data[i * a.rows + j] = sum;
-    }
-  }
-  return { rows: a.columns, columns: a.rows, data };
+  return fromMatrix(mlPseudoInverse(solid(a, "matrix")));
 }
 
 /** Eigenvalues and eigenvectors of a symmetric matrix. @throws EngramError also when it is not square, or not symmetric to 1e-12 of its largest entry */

@@ -1,7 +1,7 @@
 /**
  * log |Gamma(x)|, deterministic on every host.
  *
- *   near 2     lgamma(2 + z) = z (1 - gamma) + sum_{k>=2} (-1)^k (zeta(k) - 1) z^k / k, -.8 <= z <= 1/2: no cancellation at the zeros 1 and 2
+ *   near 2     lgamma(2 + z) = z (1 - gamma) + sum_{k>=2} (-1)^k (zeta(k) - 1) z^k / k, -.72 <= z <= 1/2: no cancellation at the zeros 1 and 2
  *   2.5..15    by the recurrence from there;   beyond: Stirling's series
  *   below 0    lgamma(x) = log(pi / |x sin(pi r)|) - lgamma(-x), r the distance to the nearest integer, which is exact
  *
@@ -11,7 +11,7 @@
 import { log, log1p } from "./log.ts";
 import { sin } from "./trig.ts";
 
-/** lgamma(2 + z) for -.8 <= z <= 1/2. */
+/** lgamma(2 + z) for -.72 <= z <= 1/2. */
 function nearTwo(z: number): number {
   let sum = 0.0;
   sum = sum * z + -1.1091399470834522e-14;
@@ -76,7 +76,7 @@ export function lgamma(x: number): number {
     return log(3.141592653589793 / (-x * sin(3.141592653589793 * r))) - lgamma(-x);
   }
   if (x < 0.5) return nearTwo(x) - log1p(x) - log(x);
-  if (x < 1.2) return nearTwo(x - 1.0) - log1p(x - 1.0);
+  if (x < 1.28) return nearTwo(x - 1.0) - log1p(x - 1.0);
   if (x <= 2.5) return nearTwo(x - 2.0);
   if (x > 1e17) return x * (log(x) - 1.0);
   if (x >= 15.0) return stirling(x);
