@@ -46,6 +46,7 @@ t.test("quantiles, thresholds, AUROC with ties", async (t) => {
   t.same([0, 0.25, 0.5, 0.9, 1].map((q) => quantile([4, 1, 3, 2], q)), [1, 1.75, 2.5, 3.7, 4]);
   t.equal(thresholdAt([5, 1, 2, 3, 4, 6, 7, 8, 9, 10], 0.1), 2, "one in ten is rejected");
   t.equal(thresholdAt([5, 1], 0), 1);
+  t.equal(thresholdAt(Array.from({ length: 100 }, (_, i) => i), 0.29), 29, ".29 * 100 is 28.999... in doubles, 29 of 100 is allowed");
   // Against the definition, also where rate * n is rounded (.29 * 100 = 28.999...), with ties and at every size.
   const rng = seeded(9);
   for (const n of [1, 2, 3, 4, 5, 7, 8, 17, 64, 100]) {

@@ -1,7 +1,7 @@
 /** Cues from the command line: pictures and arrays as rows of the memory's dimension, with what is visible of each. */
 import { EngramError, toRow } from "../numeric/index.ts";
 import { readNpy, toFloat64 } from "../formats/index.ts";
-import { sizeText, toCue, maskPixels, perChannel, readPicture } from "./pictures.ts";
+import { maskPixels, perChannel, readPicture, toCue } from "./pictures.ts";
 import type { OpenAlbum } from "./album.ts";
 import { readBytes } from "./files.ts";
 import { expand, isArray, readRows } from "./inputs.ts";
@@ -78,9 +78,4 @@ function checked(cue: Cue): Cue {
     throw new EngramError(cue.name, "at least one visible pixel", "none", "Nothing can be recalled from nothing; check the cue's transparency and --visible.");
   }
   return cue;
-}
-
-/** The size a cue will have, in words. */
-export function cueText({ pictures, memory }: OpenAlbum): string {
-  return pictures === undefined ? `${memory.dim} numbers` : sizeText(pictures);
 }

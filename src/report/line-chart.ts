@@ -1,0 +1,125 @@
+/** Curves over a linear or logarithmic axis, with bands of error, markers, and reference lines. */
+import { scaleLinear, scaleLog } from "d3-scale";
+import { area, line } from "d3-shape";
+import { EngramError } from "../numeric/errors.ts";
+import { chartDocument, checkSize, colour, marker, shorten, tickLabel, tooltip, xAxis, yAxis, type NumberStyle, type Plot, type Tick } from "./chart-frame.ts";
+import { element, text, textWidth } from "./svg.ts";
+
+export interface Series {
+  readonly name: string;
+  readonly x: ArrayLike<number>;
+  /** As long as x; NaN leaves a gap. */
+  readonly y: ArrayLike<number>;
+  /** Lower and upper edge of a band, as long as x each. */
+  readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> };
+  /** For baselines and controls. */
+  readonly dashed?: boolean;
+}
+
+export interface LineChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly Series[];
+  readonly xScale?: "linear" | "log";
+  readonly yScale?: "linear" | "log";
+  /** Default: from the data, rounded outwards. */
+  readonly yDomain?: readonly [number, number];
+  /** Where the x axis has ticks. Default: chosen. */
+  readonly xTicks?: readonly number[];
+  readonly yStyle?: NumberStyle;
+  /** Dotted lines across the plot: values of a paper, thresholds. */
+  readonly references?: readonly { readonly y?: number; readonly x?: number; readonly label: string }[];
+  /** Default 760 x 420. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** What of d3's linear and logarithmic scales is used. */
+interface Scale {
+  (value: number): number;
+  ticks(count?: number): number[];
+}
+
+/** Markers are drawn up to this many points in a series. */
+const MARKED = 40;
+
+/**
+ * An SVG document. The legend stands right of the plot, in the order in which the curves end.
+ * @throws EngramError on series of unequal lengths, x that is not finite, or numbers below or at 0 on a logarithmic axis
+ */
+export function lineChart(chart: LineChart): string {
+  const { title, xLabel, yLabel, series, xScale = "linear", yScale = "linear", yStyle = "number", references = [], width = 760, height = 420 } = chart;
+  checkSize(width, height);
+  series.forEach((one) => checkSeries(one, title));
+  const xs = [...series.flatMap(({ x }) => Array.from(x)), ...references.flatMap(({ x }) => (x === undefined ? [] : [x]))];
+  const ys = [...series.flatMap(({ y, band }) => [...Array.from(y), ...Array.from(band?.low ?? []), ...Array.from(band?.high ?? [])]), ...references.flatMap(({ y }) => (y === undefined ? [] : [y]))].filter(Number.isFinite);
+  const xDomain = domain(xs, undefined, xScale, `${title}, x`);
+  const yDomain = domain(ys, chart.yDomain, yScale, `${title}, y`);
+  const legendWidth = Math.min(width * 0.4, Math.max(0, ...series.map(({ name }) => textWidth(shorten(name, 36), 12))) + 46);
+  const top = 78;
+  const bottom = height - 56;
+  const y = scale(yScale, yDomain, [bottom, top], chart.yDomain === undefined);
+  const yTicks = ticks(y, yScale, 6).map((value): Tick => ({ at: y(value), label: tickLabel(value, yStyle) }));
+  const left = 24 + Math.max(...yTicks.map(({ label }) => textWidth(label, 12)), 10);
+  const plot: Plot = { left, top, right: width - legendWidth - 12, bottom };
+  const x = scale(xScale, xDomain, [plot.left + 6, plot.right - 6], false);
+  const xTicks = (chart.xTicks ?? ticks(x, xScale, 8)).filter((value) => value >= xDomain[0] && value <= xDomain[1]);
+  const inside = (value: number): boolean => Number.isFinite(value);
+  const clamp = (value: number): number => Math.min(bottom + 1, Math.max(top - 1, y(value)));
+  const curves = series.map((one, i) => {
+    const at = Array.from(one.x, (_, k) => k).filter((k) => inside(one.x[k]));
+    const path = line<number>((k) => x(one.x[k]), (k) => clamp(one.y[k])).defined((k) => inside(one.y[k])).digits(2)(at) ?? "";
+    const marks = at.length > MARKED ? [] : at.filter((k) => inside(one.y[k]) && y(one.y[k]) === clamp(one.y[k])).map((k) => marker(i, x(one.x[k]), y(one.y[k])));
+    return element("g", {}, [tooltip(one.name), element("path", { class: "curve", d: path, style: `stroke:${colour(i)}`, "stroke-dasharray": one.dashed ? "6 4" : undefined }), ...marks]);
+  });
+  const bands = series.map(({ x: sx, band }, i) => {
+    if (band === undefined) return "";
+    const at = Array.from(sx, (_, k) => k);
+    const path = area<number>((k) => x(sx[k]), (k) => clamp(band.low[k]), (k) => clamp(band.high[k])).defined((k) => inside(band.low[k]) && inside(band.high[k])).digits(2)(at) ?? "";
+    return element("path", { d: path, style: `fill:${colour(i)};opacity:.14` });
+  });
+  const hints = references.flatMap(({ x: rx, y: ry, label }) => [
+    ...(ry === undefined ? [] : [element("line", { class: "hint", x1: plot.left, x2: plot.right, y1: clamp(ry), y2: clamp(ry) }), text(plot.right - 4, clamp(ry) - 5, label, { "text-anchor": "end" })]),
+    ...(rx === undefined ? [] : [element("line", { class: "hint", x1: x(rx), x2: x(rx), y1: top, y2: bottom }), text(x(rx) + 5, top + 11, label)]),
+  ]);
+  const last = (one: Series): number => Array.from(one.y).filter(inside).at(-1) ?? -Infinity;
+  const order = series.map((_, i) => i).sort((a, b) => (last(series[b]) === last(series[a]) ? a - b : last(series[b]) - last(series[a])));
+  const legend = order.map((i, row) => {
+    const [lx, ly] = [plot.right + 18, top + 8 + row * 20];
+    const sample = element("line", { class: "curve", x1: lx, x2: lx + 20, y1: ly, y2: ly, style: `stroke:${colour(i)}`, "stroke-dasharray": series[i].dashed ? "6 4" : undefined });
+    return element("g", {}, [tooltip(series[i].name), sample, marker(i, lx + 10, ly), text(lx + 27, ly + 4, shorten(series[i].name, 36), { class: "label" })]);
+  });
+  const axes = [...yAxis(plot, yTicks, yLabel), ...xAxis(plot, xTicks.map((value) => ({ at: x(value), label: tickLabel(value, "number") })), xLabel)];
+  const description = `${yLabel} against ${xLabel} for ${series.map(({ name }) => name).join(", ")}`;
+  return chartDocument(width, height, title, description, [...axes, ...bands, ...hints, ...curves, ...legend]);
+}
+
+function checkSeries({ name, x, y, band }: Series, title: string): void {
+  const lengths = [y.length, ...(band === undefined ? [] : [band.low.length, band.high.length])];
+  if (lengths.some((length) => length !== x.length)) throw new EngramError(`${title}, series ${name}`, `${x.length} numbers for each x`, lengths.join(", "), "Give x, y and the band's edges the same length.");
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) throw new EngramError(`${title}, series ${name}, x[${i}]`, "a finite number", String(x[i]), "Leave such points out.");
+}
+
+/** The given range, or that of the numbers; never empty. */
+function domain(values: readonly number[], given: readonly [number, number] | undefined, kind: "linear" | "log", what: string): [number, number] {
+  let [low, high] = given ?? values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  if (low > high) [low, high] = kind === "log" ? [1, 10] : [0, 1];
+  if (kind === "log" && !(low > 0)) throw new EngramError(what, "numbers above 0 on a logarithmic axis", String(low), "Use a linear axis.");
+  if (!Number.isFinite(low) || !Number.isFinite(high)) throw new EngramError(what, "finite numbers", `${low}..${high}`, "Check the data.");
+  if (low === high) [low, high] = kind === "log" ? [low / 2, high * 2] : [low - Math.max(0.5, Math.abs(low) / 2), high + Math.max(0.5, Math.abs(high) / 2)];
+  return [low, high];
+}
+
+function scale(kind: "linear" | "log", range: readonly [number, number], pixels: readonly [number, number], nice: boolean): Scale {
+  const made = (kind === "log" ? scaleLog() : scaleLinear()).domain(range).range(pixels);
+  return nice && kind === "linear" ? (made.nice() as unknown as Scale) : (made as unknown as Scale);
+}
+
+/** On a logarithmic axis 1, 2 and 5 times powers of ten, or the powers alone where these were more than 9. */
+function ticks(made: Scale, kind: "linear" | "log", count: number): number[] {
+  if (kind === "linear") return made.ticks(count);
+  const all = made.ticks(100);
+  const leading = (digits: string): number[] => all.filter((value) => digits.includes(value.toExponential(0)[0]));
+  return leading("125").length <= 9 ? leading("125") : leading("1");
+}
