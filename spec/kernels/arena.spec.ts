@@ -43,6 +43,14 @@ t.test("blocks never overlap, are aligned, lie above the module's constants, and
   t.pass("freeing what is not held does nothing");
 });
 
+t.test("a first block of whole pages has room beside what lies below it", async (t) => {
+  for (const pages of [1, 2, 192]) {
+    const { arena } = fresh();
+    const at = arena.allocate(pages * 65536);
+    t.ok(at > 0 && at + pages * 65536 <= arena.memory.buffer.byteLength, `${pages} pages`);
+  }
+});
+
 t.test("addresses above 2 GiB work; beyond 4 GiB a clear error leaves the store intact", async (t) => {
   const { exports, arena } = kernels()!;
   const before = new Rows(3);

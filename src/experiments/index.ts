@@ -1,2 +1,14 @@
 /** Reproductions of the papers, and the data they run on. */
+import { denseCapacity } from "./dense-capacity.ts";
+import type { Experiment } from "./experiment.ts";
+import { mainJob } from "./main-job.ts";
+import { uhnCapacity } from "./uhn-capacity.ts";
+import { uhnMask } from "./uhn-mask.ts";
+import { uhnNoise } from "./uhn-noise.ts";
+import { uhnSeparation } from "./uhn-separation.ts";
+
 export * from "./data.ts";
+export type { Context, Experiment, Report } from "./experiment.ts";
+
+/** Every experiment, in the order of the list. */
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation];

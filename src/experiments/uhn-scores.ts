@@ -95,8 +95,8 @@ export function successOfMax(scores: Scores, images: Float32Array, groups: Int32
   return { exact: exact / N, within: within / N };
 }
 
-/** The row with the weight 1. */
-function winnerOf(form: Column["form"], s: Float64Array): number {
+/** The row with the weight 1 under separation max. @param s scores of one cue */
+export function winnerOf(form: Column["form"], s: Float64Array): number {
   // (U7b) comes before the arg max: a NaN or a negative sum changes the winner (B4, B8, B12)
   const w = form === "reference" ? referenceWeights(s, { separation: "max" }) : max.weights(s);
   return torchArgmax(w);

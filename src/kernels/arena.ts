@@ -82,8 +82,9 @@ export class Arena {
   #grow(size: number): void {
     const last = this.#free[this.#free.length - 1];
     const tail = last !== undefined && last.start + last.bytes === this.#end ? last.bytes : 0;
-    const pages = Math.ceil((size - tail) / PAGE);
     const present = this.memory.buffer.byteLength / PAGE;
+    // From the end of what is handed out, which a module without constants puts above a memory of no pages.
+    const pages = Math.ceil((this.#end - tail + size) / PAGE) - present;
     const fail = (reason: string): EngramError =>
       new EngramError("kernel memory", `room for ${size} more bytes`, reason,
         "Dispose memories you no longer need, store f32 instead of f64, or split the store into shards.");
