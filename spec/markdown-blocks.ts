@@ -5,7 +5,7 @@
  *   <!-- exit: 1 -->           the lines of the next block end with this exit code instead of 0
  *   <!-- run: command -->      a line that readers need not see, run like a line of a sh block (e.g. to make an input file)
  *
- * `js` and `ts` blocks are whole modules. Of a `sh` block the lines that begin with `engram`, `npx engram` or `node` are run
+ * `js` and `ts` blocks are whole modules. An `output` block is what the block before it prints, to the letter. Of a `sh` block the lines that begin with `engram`, `npx engram` or `node` are run
  * (a leading `$ ` is dropped, a trailing backslash joins lines); every other line is listed as not run.
  */
 export interface Step {
@@ -16,6 +16,8 @@ export interface Step {
   readonly line: number;
   readonly language: string;
   readonly exit: number;
+  /** What it must print on stdout, where the text shows it. */
+  output?: string;
 }
 
 /** Languages whose blocks are run; others (text, json, output) are only looked at. */
@@ -43,6 +45,8 @@ export function steps(markdown: string): Step[] {
     }
     const language = fence[3].toLowerCase();
     const runnable = MODULES.includes(language) || SHELLS.includes(language);
+    const before = found.at(-1);
+    if (language === "output" && before !== undefined) before.output = `${body.join("\n")}\n`;
     if (skip !== undefined && runnable) found.push({ kind: "skipped", text: skip === "" ? "no reason given" : skip, line: start, language, exit });
     else if (MODULES.includes(language)) found.push({ kind: "module", text: body.join("\n"), line: start, language, exit });
     else if (SHELLS.includes(language)) found.push(...shellLines(body, start + 1, language, exit));

@@ -66,11 +66,24 @@ engram is not run here
 \`\`\`sh
 node -e 'process.exit(2)'
 \`\`\`
+\`\`\`js
+console.log("one\\ntwo");
+\`\`\`
+\`\`\`output
+one
+two
+\`\`\`
+\`\`\`sh
+node -e 'console.log(3)'
+\`\`\`
+\`\`\`output
+4
+\`\`\`
 `;
 
 t.test("the blocks of a sample", async (t) => {
   t.same(steps(sample).map(({ kind, line, exit }) => [kind, line, exit]), [
-    ["module", 3, 0], ["shell", 8, 0], ["shell", 11, 0], ["skipped", 13, 0], ["shell", 17, 3], ["skipped", 20, 0], ["module", 26, 0], ["shell", 30, 0],
+    ["module", 3, 0], ["shell", 8, 0], ["shell", 11, 0], ["skipped", 13, 0], ["shell", 17, 3], ["skipped", 20, 0], ["module", 26, 0], ["shell", 30, 0], ["module", 32, 0], ["shell", 40, 0],
   ]);
   t.match(steps(sample).filter((step) => step.kind === "skipped").map((step) => step.text), [/`npm install engram`/, "needs the network"]);
   t.throws(() => steps("```js\nfor (;;) {}"), /line 1: a code block that is never closed/);
@@ -80,8 +93,9 @@ t.test("running them tells success from failure", async (t) => {
   const runnable = steps(sample).filter((step) => step.kind !== "skipped");
   await inProject((directory) => {
     const outcomes = runnable.map((step) => runStep(step, directory, root));
-    t.same(outcomes.map((outcome) => outcome.ok), [true, true, true, true, false, false]);
+    t.same(outcomes.map((outcome) => outcome.ok), [true, true, true, true, false, false, true, false]);
     t.match(outcomes[4].output, /indented, and run/);
+    t.match(outcomes[7].output, /printed\n3\ninstead of\n4/);
     t.match(outcomes[5].output, /exit code 2, expected exit code 0/);
   });
 });

@@ -40,5 +40,6 @@ export function runStep(step: Step, directory: string, root: string): Outcome {
     result = spawnSync("sh", ["-c", step.text], options);
   }
   const ended = result.error !== undefined ? result.error.message : result.signal ?? `exit code ${result.status}`;
+  if (step.output !== undefined && step.output !== result.stdout) return { ok: false, output: `printed\n${result.stdout}instead of\n${step.output}` };
   return { ok: result.status === step.exit, output: `${result.stdout ?? ""}${result.stderr ?? ""}${ended}, expected exit code ${step.exit}` };
 }
