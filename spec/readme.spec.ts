@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import { steps } from "./markdown-blocks.ts";
-import { prepare, runStep } from "./run-snippets.ts";
+import { prepare, runStep, typeErrors } from "./run-snippets.ts";
 
 const root = process.cwd();
 
@@ -33,6 +33,12 @@ t.test("README.md: every snippet runs as it stands", { timeout: 600_000 }, async
       }
     }
   });
+});
+
+t.test("README.md: every module compiles in a strict project", { timeout: 600_000 }, async (t) => {
+  const found = steps(readFileSync("README.md", "utf8"));
+  await inProject((directory) => t.same(typeErrors(found, directory, root), []));
+  await inProject((directory) => t.match(typeErrors(steps("```ts\nexport const n: number = 'text';\n```"), directory, root).join(), /not assignable/));
 });
 
 const sample = `

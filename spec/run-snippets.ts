@@ -26,6 +26,22 @@ export function prepare(directory: string, root: string): void {
   chmodSync(command, 0o755);
 }
 
+/** What the compiler has against the modules among the steps, strict, as a reader's project would see it. */
+export function typeErrors(steps: readonly Step[], directory: string, root: string): string[] {
+  symlinkSync(join(root, "node_modules", "@types"), join(directory, "node_modules", "@types"), "junction");
+  const files = steps.filter(({ kind }) => kind === "module").map(({ line, text }) => {
+    const file = join(directory, `typed-${line}.mts`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
+  const program = ts.createProgram(files, {
+    strict: true, noEmit: true, module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext, target: ScriptTarget.ES2022,
+    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"], types: ["node"], typeRoots: [join(directory, "node_modules", "@types")],
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+}
+
 /** Runs one step. ENGRAM_ROOT is the checkout, for `run` comments that copy a shipped picture. */
 export function runStep(step: Step, directory: string, root: string): Outcome {
   const env = { ...process.env, PATH: `${join(directory, "bin")}:${process.env.PATH}`, ENGRAM_ROOT: root, NO_COLOR: "1" };

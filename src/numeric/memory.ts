@@ -2,7 +2,7 @@
  * The verbs every memory speaks, and what a recall returns. Types only: the contract between the model rooms,
  * the command line and the experiments (DESIGN: "Memory interface"). Everything is synchronous.
  */
-import type { Patterns } from "./patterns.ts";
+import type { Pattern, Patterns } from "./patterns.ts";
 
 /** The name of a stored pattern: given at `store`, or its row number. */
 export type Key = string | number;
@@ -21,7 +21,7 @@ export interface StoreOptions {
 }
 
 export interface RecallOptions {
-  /** dim entries; non-zero = this coordinate of the cue is known. Hidden coordinates are ignored by the similarity. Default: all known. */
+  /** dim entries; non-zero = this coordinate of the cue is known. Hidden coordinates are ignored by the similarity. Default: all known; of a single image, the pixels whose alpha is not 0. */
   visible?: ArrayLike<number>;
   /** Upper bound on dynamics steps. */
   maxSteps?: number;
@@ -76,11 +76,11 @@ export interface Memory {
   /** What the memory is and what it chose by itself, as strings (printed by `info`, kept in the file). */
   readonly parameters: Readonly<Record<string, string>>;
   store(patterns: Patterns, options?: StoreOptions): void;
-  recall(cue: ArrayLike<number>, options?: RecallOptions): Recall;
+  recall(cue: Pattern, options?: RecallOptions): Recall;
   recallMany(cues: Patterns, options?: RecallOptions): Recall[];
   /** The acceptance half of recall: no state is built. */
-  recognize(cue: ArrayLike<number>, options?: RecallOptions): Recognition;
-  energy(state: ArrayLike<number>): number;
+  recognize(cue: Pattern, options?: RecallOptions): Recognition;
+  energy(state: Pattern): number;
   forget(key: Key): void;
   /** The memory as an `.engram` file. */
   toBytes(): Uint8Array;

@@ -10,6 +10,8 @@ export interface ImageLike {
   readonly height: number;
   readonly channels: number;
   readonly data: Float32Array | Float64Array;
+  /** height x width, 0 where a pixel is hidden. */
+  readonly alpha?: ArrayLike<number>;
 }
 
 /** The part of an ml-matrix `Matrix` that is read here. */
@@ -56,6 +58,16 @@ export function toRows(patterns: Patterns, what = "patterns", dim?: number): Row
  */
 export function toRow(pattern: Pattern, what = "cue", dim?: number): Float64Array {
   return toRows([pattern], what, dim).data;
+}
+
+/**
+ * What a cue shows of itself: of an image with hidden pixels one entry per value, 0 where its pixel has alpha 0. Undefined where all is visible.
+ */
+export function visibleOf(cue: Pattern): Uint8Array | undefined {
+  if (!("data" in cue) || cue.alpha === undefined) return undefined;
+  const { alpha, data } = cue;
+  const visible = Uint8Array.from({ length: data.length }, (_, i) => (alpha[i % alpha.length] === 0 ? 0 : 1));
+  return visible.includes(0) ? visible : undefined;
 }
 
 function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
