@@ -73,10 +73,7 @@ export function runSeparations(set: PictureSet, sweep: SeparationSweep, context:
     const groups = duplicateGroups(images, images.length / largest);
     const rows = new Rows(images.length / largest);
     rows.append(images);
-    const S = {
-      "1/D1": referenceSimilarity("l1Reference").bind(rows).scores(cues), "-D1": negL1.bind(rows).scores(cues),
-      "-D2": negSqL2.bind(rows).scores(cues), dot: dot.bind(rows).scores(cues),
-    };
+    const S = scoresOf(rows, cues);
     sizes.forEach((N, k) => {
       context.progress(`${set.name}, slice ${r + 1} of ${runs}, N = ${N}`, part.from + ((part.to - part.from) * (r + k / sizes.length)) / runs);
       for (const column of SEPARATIONS) {
@@ -97,6 +94,14 @@ export function runSeparations(set: PictureSet, sweep: SeparationSweep, context:
       within: mean(within), withinStd: deviation(within), exact: mean(exact), exactStd: deviation(exact), R: runs,
     };
   }));
+}
+
+/** Scores of every cue against every row, row-major per cue, for what the separations read. */
+export function scoresOf(rows: Rows, cues: Float32Array): Readonly<Record<SeparationColumn["scores"], Float64Array>> {
+  return {
+    "1/D1": referenceSimilarity("l1Reference").bind(rows).scores(cues), "-D1": negL1.bind(rows).scores(cues),
+    "-D2": negSqL2.bind(rows).scores(cues), dot: dot.bind(rows).scores(cues),
+  };
 }
 
 /** The first N rows asked by their own cues, as if no others were stored. */

@@ -19,10 +19,11 @@ export const uhnCapacity: Experiment = uhnExperiment({
   name: "uhn-capacity",
   title: "Capacity of universal Hopfield networks",
   lead: "The more images are stored, the harder it is to find the right one from a noisy copy. Which similarity compares them decides how fast recall falls.",
-  along: "N", alongLabel: "memories, N", noisy: true, targets: CAPACITY_TARGETS,
+  along: "N", alongLabel: "memories, N", ticks: [2, 5, 10, 20, 50, 100, 200, 500, 1000], noisy: true, targets: CAPACITY_TARGETS,
   sweep: (quick) => ({
     corruption: "foldedGaussian (C1)", damage: foldedNoise, strengths: [SIGMA], sizes: quick ? SIZES.filter((N) => N <= 100) : SIZES, runs: 5, wideRuns: 5,
-    columns: COLUMNS.map(({ name }) => name), threshold: (d) => (60 * 784) / d,
+    // a logarithm per coordinate and pair
+    columns: COLUMNS.map(({ name }) => name), limits: { negJS: quick ? 50 : 200 }, threshold: (d) => (60 * 784) / d,
   }),
   shown: (quick) => ({ strength: SIGMA, N: quick ? 100 : 1000 }),
 });

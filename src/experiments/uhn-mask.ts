@@ -6,7 +6,7 @@ import { image, maskBottom } from "../images/index.ts";
 import { type Check, check } from "../report/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { uhnExperiment } from "./uhn-report.ts";
-import { COLUMNS } from "./uhn-scores.ts";
+import { columnsOf } from "./uhn-scores.ts";
 import { type Damage, find, type Row } from "./uhn-sweep.ts";
 import { MASK_TARGETS } from "./uhn-targets.ts";
 
@@ -20,10 +20,10 @@ export const uhnMask: Experiment = uhnExperiment({
   name: "uhn-mask",
   title: "Masks and universal Hopfield networks",
   lead: "A black lower part counts as evidence when nobody says it is missing. The sum of absolute differences suffers least from it.",
-  along: "strength", alongLabel: "share of rows masked", noisy: false, targets: MASK_TARGETS,
+  along: "strength", alongLabel: "share of rows masked", ticks: FRACTIONS, noisy: false, targets: MASK_TARGETS,
   sweep: (quick) => ({
     corruption: "maskBottom (C3)", damage: maskedBelow, strengths: quick ? [0.1, 0.3, 0.5, 0.7] : FRACTIONS, sizes: [N], runs: 5, wideRuns: quick ? 5 : 20,
-    columns: COLUMNS.map(({ name }) => name), threshold: () => 60,
+    columns: columnsOf(quick), threshold: () => 60,
   }),
   shown: () => ({ strength: 0.5, N }),
   orderings,

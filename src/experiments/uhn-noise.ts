@@ -6,7 +6,7 @@ import { type Check, check } from "../report/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { foldedNoise } from "./uhn-capacity.ts";
 import { uhnExperiment } from "./uhn-report.ts";
-import { COLUMNS } from "./uhn-scores.ts";
+import { columnsOf } from "./uhn-scores.ts";
 import { find, type Row } from "./uhn-sweep.ts";
 import { NOISE_TARGETS } from "./uhn-targets.ts";
 
@@ -17,10 +17,10 @@ export const uhnNoise: Experiment = uhnExperiment({
   name: "uhn-noise",
   title: "Noise and universal Hopfield networks",
   lead: "Folding noise at black brightens every dark area. Distances collapse under that bias long before they collapse under the noise itself; mass-normalised products hold on.",
-  along: "strength", alongLabel: "standard deviation of the folded noise", noisy: true, targets: NOISE_TARGETS,
+  along: "strength", alongLabel: "standard deviation of the folded noise", ticks: [0.05, 0.2, 0.5, 0.8, 1, 1.5], noisy: true, targets: NOISE_TARGETS,
   sweep: (quick) => ({
-    corruption: "foldedGaussian (C1)", damage: foldedNoise, strengths: quick ? [0.05, 0.3, 0.5, 1] : SIGMAS, sizes: [N], runs: 5, wideRuns: 5,
-    columns: COLUMNS.map(({ name }) => name), threshold: () => 60,
+    corruption: "foldedGaussian (C1)", damage: foldedNoise, strengths: quick ? [0.05, 0.3, 0.5, 1] : SIGMAS, sizes: [N], runs: quick ? 3 : 5, wideRuns: quick ? 3 : 5,
+    columns: columnsOf(quick), threshold: () => 60,
   }),
   shown: () => ({ strength: 0.5, N }),
   orderings,

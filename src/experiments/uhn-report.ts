@@ -16,6 +16,8 @@ export interface UhnExperiment {
   /** What the charts run along. */
   readonly along: "N" | "strength";
   readonly alongLabel: string;
+  /** Ticks of that axis. */
+  readonly ticks: readonly number[];
   readonly noisy: boolean;
   readonly targets: readonly TargetRow[];
   sweep(quick: boolean): Sweep;
@@ -53,7 +55,7 @@ function run(spec: UhnExperiment, context: Context): Report {
       figure(picture(png, "rows of images: original, cue, and what each similarity recalled"), `Separation max, ${shown.N} memories, strength ${shown.strength}. L2, L1, Dot and KL as in the authors' code.`),
     ] },
     ...sets.map(({ name }): Section => ({ heading: name, parts: [
-      ...charts.filter((chart) => chart.name === name).map(({ form, svg }) => figure(svg, form === "reference" ? "As the authors' code computes it. Bands: one standard deviation over the slices." : "Our signed similarities, no normalisation.")),
+      ...charts.filter((chart) => chart.name === name).map(({ form, svg }) => figure(svg, form === "reference" ? "As the authors' code computes it. Bands: one standard deviation over the slices." : "Our signed similarities, no normalisation. negL1, negSqL2 and massDot are left out: their curves are L1, L2 and Dot above (U9).")),
       paragraph("Share of cues whose best-weighted memory is the one they were made from."),
       htmlTable(tableOf(spec, rows, name)),
     ] })),
@@ -64,11 +66,14 @@ function run(spec: UhnExperiment, context: Context): Report {
   });
 }
 
-function chartOf({ along, alongLabel, title }: UhnExperiment, rows: readonly Row[], set: string, form: Row["form"]): string {
+/** Stable columns whose curve is one of the reference chart (U9). */
+const TWINS = ["negL1", "negSqL2", "massDot"];
+
+function chartOf({ along, alongLabel, ticks, title }: UhnExperiment, rows: readonly Row[], set: string, form: Row["form"]): string {
   const own = rows.filter((row) => row.set === set && row.form === form);
-  const names = COLUMNS.map(({ name }) => name).filter((name) => own.some(({ similarity }) => similarity === name));
+  const names = COLUMNS.map(({ name }) => name).filter((name) => !TWINS.includes(name) && own.some(({ similarity }) => similarity === name));
   return lineChart({
-    title: `${title}, ${set}`, xLabel: alongLabel, yLabel: "index exact", yDomain: [0, 1], yStyle: "percent", xScale: along === "N" ? "log" : "linear",
+    title: `${title}, ${set}, ${form === "reference" ? "the authors' forms" : "signed forms"}`, xTicks: ticks, xLabel: alongLabel, yLabel: "index exact", yDomain: [0, 1], yStyle: "percent", xScale: along === "N" ? "log" : "linear",
     series: names.map((name) => {
       const line = own.filter(({ similarity }) => similarity === name).sort((a, b) => a[along] - b[along]);
       return {

@@ -39,6 +39,11 @@ export const COLUMNS: readonly Column[] = [
   ...STABLE.map(({ name }) => ({ name, form: "stable" as const })),
 ];
 
+/** What a sweep measures: all, or in a quick run all but negJS, whose logarithm per coordinate and pair costs more than all others together. */
+export function columnsOf(quick: boolean): string[] {
+  return COLUMNS.map(({ name }) => name).filter((name) => !(quick && name === "negJS"));
+}
+
 /** The measured column a target column stands for. */
 export function columnOf(target: string): string {
   return ALIASES[target] ?? target;

@@ -7,7 +7,7 @@ import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 import { runSeparations, type SeparationRow, SEPARATIONS } from "./separation-sweep.ts";
 import { maskedBelow } from "./uhn-mask.ts";
-import { uhnPicture } from "./uhn-picture.ts";
+import { separationPicture } from "./separation-picture.ts";
 import { pictureSets } from "./uhn-slices.ts";
 import { SEPARATION_COLUMNS, SEPARATION_TARGETS, TARGET_RUNS, tolerance } from "./uhn-targets.ts";
 
@@ -29,21 +29,21 @@ function run(context: Context): Report {
   const sizes = quick ? SIZES.filter((N) => N <= CHECKED_N) : SIZES;
   const sweep = { sizes, runs: 5, T: 60, corruption: "maskBottom (C3)", damage: maskedBelow, strength: F };
   const rows = sets.flatMap((set, i) => runSeparations(set, sweep, context, { from: i / sets.length, to: (i + 1) / sets.length }));
-  const png = uhnPicture(sets, sweep, F, CHECKED_N, seed);
+  const png = separationPicture(sets, sweep, CHECKED_N, seed);
   const found = result({
     experiment: uhnSeparation.name, title: uhnSeparation.title, seed, seconds: context.now() - start,
     parameters: { quick, sets: sets.map(({ name }) => name), corruption: sweep.corruption, strength: F, N: sizes, "R (disjoint slices)": sweep.runs, similarity: "1/L1 of the authors; last three: our stable form at beta = 1", T: sweep.T },
     rows: rows.map((row) => ({ ...row })),
     checks: [...(quick ? [] : targetChecks(rows)), ...derivedChecks(rows)],
   });
-  const charts = sets.map(({ name }) => ({ name, svg: chartOf(rows, name) }));
+  const charts = sets.flatMap(({ name }) => CHARTS.map((chart) => ({ name, ...chart, svg: chartOf(rows, name, chart) })));
   return reportOf(found, {
     lead: "Scores become weights, weights a mean of memories. A steep separation returns one memory; a flat one returns a blur that is close to nothing on natural images.",
-    files: [["recall.png", png], ["table.md", sets.map(({ name }) => `**${name}**, share within T = 60\n\n${markdownTable(tableOf(rows, name))}`).join("\n")], ...charts.map(({ name, svg }): [string, string] => [`${name.toLowerCase().replaceAll(" ", "-")}.svg`, svg])],
+    files: [["recall.png", png], ["table.md", sets.map(({ name }) => `**${name}**, share within T = 60\n\n${markdownTable(tableOf(rows, name))}`).join("\n")], ...charts.map(({ name, kind, svg }): [string, string] => [`${name.toLowerCase().replaceAll(" ", "-")}-${kind}.svg`, svg])],
     sections: [
-      { heading: "What was seen, and what was recalled", parts: [figure(picture(png, "rows of images: original, cue, and what each similarity recalled"), `Separation max, ${CHECKED_N} memories, lower half masked.`)] },
-      ...charts.map(({ name, svg }) => ({ heading: name, parts: [
-        figure(svg, "Share of cues whose read-out lies within squared error 60 of the original. Bands: one standard deviation over the slices."),
+      { heading: "What was seen, and what was recalled", parts: [figure(picture(png, "rows of images: original, cue, and what each separation read out"), `Similarity 1/L1, ${CHECKED_N} memories, lower half masked. softmax(-D2): our stable form. An empty cell: NaN, since the cue is a stored image itself (B8).`)] },
+      ...sets.map(({ name }) => ({ heading: name, parts: [
+        ...charts.filter((chart) => chart.name === name).map(({ svg, caption }) => figure(svg, caption)),
         paragraph("softmax(1000) acts on scores that sum to 1, so it fades as 1/N (U8); log ranks backwards (U10). softmax(-D1), (-D2), (dot): our signed form at beta = 1."),
         htmlTable(tableOf(rows, name)),
       ] })),
@@ -75,10 +75,22 @@ function derivedChecks(rows: readonly SeparationRow[]): Check[] {
   });
 }
 
-function chartOf(rows: readonly SeparationRow[], set: string): string {
+interface Chart {
+  readonly kind: "gentle" | "steep";
+  readonly names: readonly string[];
+  readonly caption: string;
+}
+
+/** Twelve curves with bands hide each other in one chart. */
+const CHARTS: readonly Chart[] = [
+  { kind: "gentle", names: ["log", "sqrt", "identity", "x^2", "x^3", "x^4"], caption: "Gentle separations. Share of cues whose read-out lies within squared error 60 of the original; bands: one standard deviation over the slices." },
+  { kind: "steep", names: ["x^10", "softmax(1000)", "max", "softmax(-D1)", "softmax(-D2)", "softmax(dot)"], caption: "Steep ones; dashed: our stable form." },
+];
+
+function chartOf(rows: readonly SeparationRow[], set: string, { kind, names }: Chart): string {
   return lineChart({
-    title: `${uhnSeparation.title}, ${set}`, xLabel: "memories, N", yLabel: "within T = 60", yDomain: [0, 1], yStyle: "percent", xScale: "log", height: 460,
-    series: SEPARATIONS.map(({ name, form }) => {
+    title: `${uhnSeparation.title}, ${set}, ${kind}`, xTicks: [5, 10, 20, 50, 100, 200, 500, 1000], xLabel: "memories, N", yLabel: "within T = 60", yDomain: [0, 1], yStyle: "percent", xScale: "log",
+    series: SEPARATIONS.filter(({ name }) => names.includes(name)).map(({ name, form }) => {
       const line = rows.filter((row) => row.set === set && row.separation === name);
       return { name, dashed: form === "stable", x: line.map(({ N }) => N), y: line.map(({ within }) => within),
         band: { low: line.map(({ within, withinStd }) => Math.max(0, within - withinStd)), high: line.map(({ within, withinStd }) => Math.min(1, within + withinStd)) } };

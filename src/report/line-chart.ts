@@ -116,10 +116,12 @@ function scale(kind: "linear" | "log", range: readonly [number, number], pixels:
   return nice && kind === "linear" ? (made.nice() as unknown as Scale) : (made as unknown as Scale);
 }
 
-/** On a logarithmic axis 1, 2 and 5 times powers of ten, or the powers alone where these were more than 9. */
+/** On a logarithmic axis 1, 2 and 5 times powers of ten, or the powers alone where these were more than 9; within less than a decade whatever fits. */
 function ticks(made: Scale, kind: "linear" | "log", count: number): number[] {
   if (kind === "linear") return made.ticks(count);
-  const all = made.ticks(100);
+  // asked for more than twice the multiples of powers of ten there are, d3 goes over to linear ticks
+  const all = made.ticks(10);
   const leading = (digits: string): number[] => all.filter((value) => digits.includes(value.toExponential(0)[0]));
-  return leading("125").length <= 9 ? leading("125") : leading("1");
+  const chosen = leading("125").length <= 9 ? leading("125") : leading("1");
+  return chosen.length >= 3 ? chosen : all;
 }

@@ -11,7 +11,7 @@
  * Deviations: a negative entry (a cue with plain Gaussian noise) counts as mass 0. Sums, means and eps run over the visible
  * coordinates only. Distributions and logarithms are f64 whatever the precision of the store.
  */
-import type { Rows } from "../kernels/index.ts";
+import { mapInto, type Rows } from "../kernels/index.ts";
 import { log } from "../numeric/index.ts";
 import { crossings, type Distributions } from "./crossings.ts";
 import { knownCoordinates, lastMask, shown, type Similarity } from "./similarity.ts";
@@ -44,7 +44,8 @@ export const negJS: Similarity = {
   pair: (xi, q, visible) => {
     const p = smoothed(xi, visible);
     const r = smoothed(q, visible);
-    return negated(jensenShannon(p, logs(p), 0, r, logs(r), 0, p.length));
+    const one = (x: Float64Array): Distributions => ({ count: 1, dim: x.length, p: x, log: logs(x) });
+    return negated(jensenShannons(one(p), one(r))[0]);
   },
   gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => -0.5 * (log(y) - log((x + y) / 2))),
   bind: (rows) => {
@@ -52,15 +53,7 @@ export const negJS: Similarity = {
     return {
       scores: (cues, visible) => {
         const v = knownCoordinates(visible, rows.dim);
-        const xi = stored(v);
-        const q = distributionsFrom(cues, rows.dim, v);
-        const S = new Float64Array(q.count * xi.count);
-        for (let c = 0; c < q.count; c++) {
-          for (let mu = 0; mu < xi.count; mu++) {
-            S[c * xi.count + mu] = negated(jensenShannon(xi.p, xi.log, mu * xi.dim, q.p, q.log, c * xi.dim, xi.dim));
-          }
-        }
-        return S;
+        return jensenShannons(stored(v), distributionsFrom(cues, rows.dim, v)).map(negated);
       },
     };
   },
@@ -68,21 +61,22 @@ export const negJS: Similarity = {
 
 /** xtilde over the visible coordinates, in their order (as many numbers as are visible). */
 export function smoothed(x: ArrayLike<number>, visible?: ArrayLike<number>): Float64Array {
+  const p = new Float64Array(x.length);
+  let D = 0;
   let mass = 0;
-  const kept: number[] = [];
   for (let i = 0; i < x.length; i++) {
     if (!shown(visible, i)) continue;
-    const value = Math.max(x[i], 0);
-    kept.push(value);
-    mass += value;
+    p[D] = Math.max(x[i], 0);
+    mass += p[D];
+    D++;
   }
   let total = 0;
-  const p = Float64Array.from(kept, (value) => {
-    const raised = (mass > 0 ? value / mass : 0) + EPSILON_MASS;
-    total += raised;
-    return raised;
-  });
-  return p.map((value) => value / total);
+  for (let k = 0; k < D; k++) {
+    p[k] = (mass > 0 ? p[k] / mass : 0) + EPSILON_MASS;
+    total += p[k];
+  }
+  for (let k = 0; k < D; k++) p[k] /= total;
+  return D === x.length ? p : p.slice(0, D);
 }
 
 /**
@@ -110,19 +104,42 @@ function kullbackLeibler(p: Float64Array, r: Float64Array): number {
   return sum;
 }
 
-function jensenShannon(
-  p: Float64Array, logP: Float64Array, at: number, r: Float64Array, logR: Float64Array, from: number, D: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < D; i++) {
-    const x = p[at + i];
-    const y = r[from + i];
-    // equal entries contribute exactly nothing, and an exact match must score exactly 0
-    if (x === y) continue;
-    const logM = log((x + y) / 2);
-    sum += x * (logP[at + i] - logM) + y * (logR[from + i] - logM);
+/** Numbers whose logarithms are taken in one call of the kernel. */
+const PIECE = 8192;
+/** Coordinates summed on their own, as in every score. */
+const BLOCK = 256;
+
+/** JS of every stored distribution and cue, Q x N: all time goes into the logarithms of the mixtures, taken for many rows at once. */
+function jensenShannons(rows: Distributions, cues: Distributions): Float64Array {
+  const { count: N, dim: D } = rows;
+  const step = Math.max(1, Math.min(N, Math.floor(PIECE / Math.max(1, D))));
+  const mixtures = new Float64Array(step * D);
+  const S = new Float64Array(cues.count * N);
+  for (let c = 0; c < cues.count; c++) {
+    for (let first = 0; first < N; first += step) {
+      const n = Math.min(step, N - first);
+      for (let k = 0, at = first * D; k < n * D; at += D) for (let i = 0; i < D; i++, k++) mixtures[k] = (rows.p[at + i] + cues.p[c * D + i]) / 2;
+      const logM = mapInto("log", mixtures.subarray(0, n * D), mixtures.subarray(0, n * D));
+      for (let k = 0; k < n; k++) S[c * N + first + k] = jensenShannon(rows, (first + k) * D, cues, c * D, logM, k * D, D);
+    }
   }
-  return sum / 2;
+  return S;
+}
+
+function jensenShannon(rows: Distributions, at: number, cues: Distributions, from: number, logM: Float64Array, middle: number, D: number): number {
+  let total = 0;
+  for (let start = 0; start < D; start += BLOCK) {
+    const end = Math.min(start + BLOCK, D);
+    let sum = 0;
+    for (let i = start; i < end; i++) {
+      const x = rows.p[at + i];
+      const y = cues.p[from + i];
+      // equal entries contribute exactly nothing, and an exact match must score exactly 0
+      if (x !== y) sum += x * (rows.log[at + i] - logM[middle + i]) + y * (cues.log[from + i] - logM[middle + i]);
+    }
+    total += sum;
+  }
+  return total / 2;
 }
 
 /** -d, with rounding below zero clipped: a divergence is never negative. */
@@ -172,5 +189,5 @@ function gradientOf(
 }
 
 function logs(p: Float64Array): Float64Array {
-  return p.map((value) => log(value));
+  return mapInto("log", p);
 }

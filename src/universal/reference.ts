@@ -15,7 +15,7 @@
  * Numbers are rounded to float32 wherever the authors' tensors are; sums run in f64 and are rounded once (within 1e-6 of theirs).
  * Zero rows, exact matches and bipolar masses give NaN, and NaN spreads through (U7b), as theirs do (B4, B8, B14).
  */
-import type { Rows } from "../kernels/index.ts";
+import { mapInto, type Rows } from "../kernels/index.ts";
 import { EngramError, exp, log, pow, unknownName } from "../numeric/index.ts";
 import { crossings, type Distributions } from "./crossings.ts";
 import { perCue } from "./products.ts";
@@ -155,7 +155,7 @@ function distributions(data: ArrayLike<number>, dim: number): Distributions {
     for (let i = 0; i < dim; i++) p[n * dim + i] = Math.fround(Math.fround(x[i]) / mass);
     return mass;
   });
-  return { count: dim === 0 ? 0 : data.length / dim, dim, p, log: p.map((value) => Math.fround(log(Math.fround(value + EPSILON)))) };
+  return { count: dim === 0 ? 0 : data.length / dim, dim, p, log: mapInto("log", p.map((value) => Math.fround(value + EPSILON))).map(Math.fround) };
 }
 
 function raw(rows: Rows, op: "dot" | "l1" | "squaredL2", cues: ArrayLike<number>): Float64Array {
