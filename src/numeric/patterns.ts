@@ -71,15 +71,19 @@ export function visibleOf(cue: Pattern): Uint8Array | undefined {
 }
 
 function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
+  if (typeof patterns !== "object" || patterns === null) {
+    throw new EngramError(what, "an array of patterns, a matrix or {rows, dim, data}", kindOf(patterns), "Pass rows of numbers or images.");
+  }
+  if (ArrayBuffer.isView(patterns) || "width" in patterns) throw new EngramError(what, "an array of patterns", "a single pattern", "Wrap it: [pattern].");
   if (Array.isArray(patterns)) {
     const list = patterns as readonly Pattern[];
     if (list.length > 0 && typeof list[0] === "number") {
       throw new EngramError(what, "an array of patterns", "an array of numbers", "Wrap a single pattern: [pattern].");
     }
-    const width = list.length === 0 ? (dim ?? 0) : values(list[0]).length;
+    const width = list.length === 0 ? (dim ?? 0) : values(list[0], `${what}, row 0`).length;
     const data = new Float64Array(list.length * width);
     list.forEach((pattern, row) => {
-      const source = values(pattern);
+      const source = values(pattern, `${what}, row ${row}`);
       if (source.length !== width) throw widthError(`${what}, row ${row}`, width, source.length);
       data.set(source, row * width);
     });
@@ -94,6 +98,9 @@ function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
     return { rows: matrix.rows, dim: matrix.columns, data };
   }
   const rows = patterns as { rows: number; dim: number; data: ArrayLike<number> };
+  if (!Number.isInteger(rows.rows) || !Number.isInteger(rows.dim) || typeof rows.data !== "object" || rows.data === null) {
+    throw new EngramError(what, "an array of patterns, a matrix or {rows, dim, data}", "an object of another shape", "Pass rows of numbers or images.");
+  }
   if (rows.data.length !== rows.rows * rows.dim) {
     throw new EngramError(what, `${rows.rows} x ${rows.dim} = ${rows.rows * rows.dim} numbers`, `${rows.data.length}`,
       "Pass row-major data of exactly that length.");
@@ -101,8 +108,14 @@ function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
   return { rows: rows.rows, dim: rows.dim, data: Float64Array.from(rows.data) };
 }
 
-function values(pattern: Pattern): ArrayLike<number> {
-  return "data" in pattern ? (pattern as ImageLike).data : (pattern as ArrayLike<number>);
+function values(pattern: Pattern, what: string): ArrayLike<number> {
+  const numbers = typeof pattern === "object" && pattern !== null ? ("data" in pattern ? (pattern as ImageLike).data : (pattern as ArrayLike<number>)) : undefined;
+  if (!Number.isInteger(numbers?.length)) throw new EngramError(what, "an array of numbers or an image", kindOf(pattern), "Pass the numbers of one pattern.");
+  return numbers!;
+}
+
+function kindOf(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${Array.isArray(value) ? "list" : typeof value}`;
 }
 
 function widthError(what: string, expected: number, got: number): EngramError {

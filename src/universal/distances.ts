@@ -34,7 +34,7 @@ export const invL1: Similarity = distance("invL1", "l1", (D1) => 1 / (D1 + EPSIL
 /** 1 / (D2 + 1e-6). */
 export const invSqL2: Similarity = distance("invSqL2", "squaredL2", (D2) => 1 / (D2 + EPSILON_INVERSE));
 
-/** -#{i: sign xi_i != sign q_i}, 0 counts as positive. On bipolar data it is (xi . q - d) / 2. */
+/** -#{i: sign xi_i != sign q_i}, 0 counts as positive. On bipolar data it is (xi . q - d) / 2; for patterns of 0 and 1 take negL1, the same count. */
 export const hamming: Similarity = distance("hamming", "hamming", (count) => 0 - count);
 
 /**

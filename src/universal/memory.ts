@@ -12,11 +12,12 @@
  * reference.ts for the authors' pipeline.
  */
 import {
-  type Backend, EngramError, type Key, type Memory, type Patterns, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
 import { Contents } from "../dense/contents.ts";
 import { readUniversal, writeUniversal } from "./file.ts";
 import { checkScores, energyFromScores, indexOf, recognition, retrieve, type Store, type UniversalRecall, weightsOf } from "./recall.ts";
+import { checkNames, checkRecallOptions } from "./recall-options.ts";
 import { checkBeta } from "./separation.ts";
 import { type AcceptanceThreshold, checkThreshold, chooseBeta, type ChosenBeta, type Settings, settingsOf, type UniversalOptions } from "./settings.ts";
 import type { Scorer } from "./similarity.ts";
@@ -72,16 +73,18 @@ export class UniversalMemory implements Memory {
    * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, missing or surplus values
    */
   store(patterns: Patterns, options: StoreOptions = {}): void {
+    checkNames("store option", options, ["keys", "values"]);
     if (this.#contents.add(patterns, options)) this.#bound = undefined;
   }
 
   /**
    * z = P^T sep(sim(M, q)) (U1).
-   * @param cue dim numbers @param options `visible` restricts the similarity to the known coordinates (stable mode)
+   * @param cue dim numbers, or an image @param options `visible` restricts the similarity to the known coordinates (stable mode)
    * @throws EngramError on an empty memory, a wrong dimension, NaN or infinities (says where), scores outside the separation's domain
    */
-  recall(cue: ArrayLike<number>, options: RecallOptions = {}): UniversalRecall {
+  recall(cue: Pattern, options: RecallOptions = {}): UniversalRecall {
     this.#bind();
+    checkRecallOptions(options);
     const q = toRow(cue, "cue", this.dim);
     return this.#answer(q, this.#score(q, options), options);
   }
@@ -92,9 +95,9 @@ export class UniversalMemory implements Memory {
   }
 
   /** Whether the cue is known; the acceptance half of recall, on the cue's own scores. */
-  recognize(cue: ArrayLike<number>, options: RecallOptions = {}): Recognition {
+  recognize(cue: Pattern, options: RecallOptions = {}): Recognition {
     const { store } = this.#bind();
-    const s = this.scores([cue], options);
+    const s = this.#score(toRow(cue, "cue", this.dim), checkRecallOptions(options));
     const { accepted, criterion, reason, key, ranking } = recognition(store, s, weightsOf(store, s), options.top ?? 5);
     return { accepted, criterion, reason, key, ranking };
   }
@@ -112,7 +115,7 @@ export class UniversalMemory implements Memory {
   /** Q x N scores, row-major per cue (in reference mode the raw similarities before (U7a)). */
   scores(cues: Patterns, options: RecallOptions = {}): Float64Array {
     this.#bind();
-    return this.#score(toRows(cues, "cues", this.dim).data, options);
+    return this.#score(toRows(cues, "cues", this.dim).data, checkRecallOptions(options));
   }
 
   /** The row each cue stands for by its own scores, without building answers: the `index` of a one-shot `recallMany`, much faster. */
@@ -122,7 +125,7 @@ export class UniversalMemory implements Memory {
   }
 
   /** (U16) E(q) = R(q) - L_h(S(q)). @throws EngramError in reference mode, which has no energy */
-  energy(state: ArrayLike<number>): number {
+  energy(state: Pattern): number {
     const { store } = this.#bind();
     const q = toRow(state, "state", this.dim);
     const E = energyFromScores(store, q, this.#score(q, {}));
@@ -186,7 +189,7 @@ export class UniversalMemory implements Memory {
       return { ...verdict, state: z, weights: w, scores: cueScores, energies: Float64Array.from(energies), steps: 1, converged: true };
     }
     const verdict = recognition(store, cueScores, weightsOf(store, cueScores), 0);
-    const limit = Math.max(1, Math.min(iterations, options.maxSteps ?? iterations));
+    const limit = Math.min(iterations, options.maxSteps ?? iterations);
     let q = cue;
     let s = cueScores;
     let steps = 0;
@@ -211,6 +214,7 @@ export class UniversalMemory implements Memory {
 
   #many<T>(cues: Patterns, options: RecallOptions, f: (q: Float64Array, s: Float64Array) => T): T[] {
     this.#bind();
+    checkRecallOptions(options);
     const { rows: Q, dim, data } = toRows(cues, "cues", this.dim);
     const N = this.size;
     const chunk = Math.max(1, Math.floor(SCORES_AT_ONCE / N));
@@ -226,7 +230,7 @@ export class UniversalMemory implements Memory {
   #score(cues: Float64Array, options: RecallOptions): Float64Array {
     this.#contents.fits(cues, this.dim, "cue");
     const S = this.#bind().scorer.scores(cues, options.visible);
-    return this.#settings.mode === "reference" ? S : checkScores(S);
+    return this.#settings.mode === "reference" ? S : checkScores(S, this.#settings.precision);
   }
 
   /** Scorer, beta and separation for what is stored now. @param known beta read from a file */

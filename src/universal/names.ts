@@ -54,7 +54,7 @@ export const SEPARATION_NAMES: readonly string[] = Object.keys(SEPARATIONS);
 
 /** @throws EngramError for a name that is none of SIMILARITY_NAMES (suggests the nearest), or a parameter that does not fit */
 export function similarityOf(choice: string | Similarity): Similarity {
-  if (typeof choice !== "string") return choice;
+  if (typeof choice !== "string") return made("similarity", choice, ["pair", "bind"]);
   const { name, parameter } = parse("similarity", choice);
   if (name === "rbf") return rbf(needed("similarity", "rbf", parameter));
   const found = PLAIN.find((similarity) => similarity.name === name);
@@ -77,22 +77,23 @@ export interface SeparationChoice {
 
 /** @throws EngramError for a name that is none of SEPARATION_NAMES, or a missing, superfluous or unusable parameter */
 export function separationOf(choice: string | Separation): SeparationChoice {
+  if (typeof choice !== "string") made("separation", choice, ["weights", "lagrangian"]);
   if (typeof choice !== "string") return { name: choice.name, beta: choice.beta, tempered: false, make: () => choice };
   const { name, parameter } = parse("separation", choice);
   const entry = Object.hasOwn(SEPARATIONS, name) ? SEPARATIONS[name] : undefined;
   if (entry === undefined) throw unknownName("separation", name, SEPARATION_NAMES);
   if (entry.takes === "nothing") none("separation", name, parameter);
   const value = entry.takes === "number" ? needed("separation", name, parameter ?? entry.preset) : 0;
-  const made = entry.make(value, (entry.takes === "beta" ? parameter : undefined) ?? 1); // refuses a bad parameter now, not at the first recall
+  const first = entry.make(value, (entry.takes === "beta" ? parameter : undefined) ?? 1); // refuses a bad parameter now, not at the first recall
   return {
-    name: made.name, tempered: entry.tempered, beta: entry.takes === "beta" ? parameter : undefined,
+    name: first.name, tempered: entry.tempered, beta: entry.takes === "beta" ? parameter : undefined,
     decisive: entry.decisive?.(value), make: (beta) => entry.make(value, beta),
   };
 }
 
 /** @throws EngramError for a name that is none of PROJECTION_NAMES */
 export function projectionOf(choice: string | Projection): Projection {
-  if (typeof choice !== "string") return choice;
+  if (typeof choice !== "string") return made("projection", choice, ["project"]);
   const found = PROJECTIONS.find((projection) => projection.name === choice);
   if (found === undefined) throw unknownName("projection", choice, PROJECTION_NAMES);
   return found;
@@ -107,6 +108,13 @@ export function parse(what: string, choice: string): { name: string; parameter?:
   const parameter = Number(text);
   if (!Number.isFinite(parameter)) throw new EngramError(`${what} ${name}`, "a number in the brackets", `"${text}"`, `For example ${name}(2).`);
   return { name, parameter };
+}
+
+/** A part made by the user or by the functions of this room. @throws EngramError for anything else */
+function made<T extends { readonly name: string }>(what: string, part: T, methods: readonly (keyof T & string)[]): T {
+  const whole = typeof part === "object" && part !== null && typeof part.name === "string" && methods.every((method) => typeof part[method] === "function");
+  if (!whole) throw new EngramError(what, `a name, or an object with name, ${methods.join(", ")}`, typeof part === "object" ? "an object without them" : `a ${typeof part}`, "The library's own go by name.");
+  return part;
 }
 
 function needed(what: string, name: string, parameter: number | undefined): number {

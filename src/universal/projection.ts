@@ -12,9 +12,9 @@
  *   geometricMedian   Weiszfeld: sum (w/r) P / sum (w/r), r = |P - q|  -sqrt(D2)
  *   sphericalMean     normalise(sum w P / |P|)                         cosine, |q| = 1
  *   geometricMean     normalise(exp(sum w log P~ / W))                 -KL(q || xi)
- *   majority          sign(sum w P), q_i on a tie                      -Hamming
+ *   majority          sign(sum w sign P), q_i on a tie                 -Hamming
  *
- * All but `mean` and `massMean` skip memories with w < 1e-12 W, and all but `mean` need w >= 0.
+ * All but `mean` skip memories with w < 1e-12 W and need w >= 0.
  * Deviation: geometricMean smooths as divergences.ts does and takes the smoothing back out of its result.
  */
 import { EngramError, exp, log } from "../numeric/index.ts";
@@ -44,9 +44,17 @@ const SMALLEST_RADIUS = 1e-12;
 // (U4)
 export const mean: Projection = { name: "mean", project: (w, P) => weightedSumOf(P, w) };
 
+/** Negative entries count as mass 0 and a row without mass as uniform, as in the divergences themselves. */
 export const massMean: Projection = positive("massMean", (w, W, P) => {
-  const masses = Float64Array.from(w, (_, mu) => P.row(mu).reduce((sum, value) => sum + value, 0));
-  return weightedSumOf(P, w.map((weight, mu) => (masses[mu] > 0 ? weight / masses[mu] / W : 0)));
+  const { rows, weights } = relevant(w, W, P);
+  const kept = foldSum(weights);
+  const z = new Float64Array(P.dim);
+  rows.forEach((row, n) => {
+    const mass = row.reduce((sum, value) => sum + Math.max(value, 0), 0);
+    const share = weights[n] / kept;
+    for (let i = 0; i < z.length; i++) z[i] += mass > 0 ? share * (Math.max(row[i], 0) / mass) : share / z.length;
+  });
+  return z;
 });
 
 /** Per coordinate the smallest x whose cumulative weight reaches W / 2. */
@@ -105,12 +113,14 @@ export const geometricMean: Projection = positive("geometricMean", (w, W, P) => 
   return raised.map((value) => Math.max((value / total) * (1 + P.dim * EPSILON_MASS) - EPSILON_MASS, 0));
 });
 
-/** Ties keep the state's own value. For bipolar patterns. */
+/** The signs vote, 0 as positive like in `hamming`; ties keep the state's own value. For bipolar patterns. */
 export const majority: Projection = positive("majority", (w, W, P, q) => {
-  const { indices, weights } = relevant(w, W, P);
-  const kept = new Float64Array(w.length);
-  indices.forEach((mu, n) => (kept[mu] = weights[n]));
-  return weightedSumOf(P, kept).map((value, i) => (value === 0 ? q[i] : Math.sign(value)));
+  const { rows, weights } = relevant(w, W, P);
+  const votes = new Float64Array(P.dim);
+  rows.forEach((row, n) => {
+    for (let i = 0; i < votes.length; i++) votes[i] += row[i] >= 0 ? weights[n] : -weights[n];
+  });
+  return votes.map((value, i) => (value === 0 ? q[i] : Math.sign(value)));
 });
 
 function positive(name: string, project: (w: Float64Array, W: number, P: Values, q: Float64Array) => Float64Array): Projection {

@@ -3,7 +3,7 @@
  * `Store`; the memory's single, batch and iterated recalls all come through here, so that they give the same bits.
  */
 import type { Rows } from "../kernels/index.ts";
-import { EngramError, type Key, type Ranked, type Recall, type Recognition } from "../numeric/index.ts";
+import { EngramError, type Key, type Precision, type Ranked, type Recall, type Recognition } from "../numeric/index.ts";
 import { descentStep, energyOf, regulariserOf } from "./energy.ts";
 import { finishShards, folds, partial } from "./fold.ts";
 import { mean } from "./projection.ts";
@@ -52,6 +52,7 @@ export function weightsOf(store: Store, s: Float64Array): Float64Array {
   const w = separation.weights(s);
   if (!normalises(store)) return w;
   const W = foldSum(w);
+  if (!Number.isFinite(W)) throw overflow("sum of the weights", W);
   return W === 0 ? w : w.map((weight) => weight / W);
 }
 
@@ -86,11 +87,13 @@ export function retrieve(store: Store, q: Float64Array, s: Float64Array, last: b
   return { w, empty, z: finished(settings, normalises(store) && W !== 0 ? z.map((value) => value / W) : z) };
 }
 
-/** (U16) where there is one. */
+/** (U16) where there is one. @throws EngramError where it overflows */
 export function energyFromScores(store: Store, q: Float64Array, s: Float64Array): number | undefined {
   const { settings, separation } = store;
   if (settings.mode === "reference") return undefined;
-  return energyOf(q, s, separation, regulariserOf(settings.similarity as Similarity));
+  const E = energyOf(q, s, separation, regulariserOf(settings.similarity as Similarity));
+  if (!Number.isFinite(E)) throw overflow("energy", E);
+  return E;
 }
 
 /** Acceptance and ranking of a cue by its scores; no state is built. */
@@ -115,14 +118,18 @@ export function recognition(store: Store, s: Float64Array, w: Float64Array, top:
     : { ...common, accepted: false, criterion: "threshold", reason: `${threshold.on} ${measured} is below the threshold ${threshold.value}` };
 }
 
-/** @throws EngramError when scores left the range of numbers (f32 overflow) */
-export function checkScores(S: Float64Array): Float64Array {
+/** @throws EngramError when scores left the range of numbers */
+export function checkScores(S: Float64Array, precision: Precision): Float64Array {
   for (let i = 0; i < S.length; i++) {
     if (!Number.isFinite(S[i])) {
-      throw new EngramError("similarity", "finite scores", String(S[i]), "The squares of these values overflow f32; scale the data or use precision \"f64\".");
+      throw new EngramError("similarity", "finite scores", String(S[i]), `Sums of these values overflow ${precision}; scale the data${precision === "f32" ? " or use precision \"f64\"" : ""}.`);
     }
   }
   return S;
+}
+
+function overflow(what: string, value: number): EngramError {
+  return new EngramError(what, "a finite value", String(value), "Weights or sums overflow: scale the data, use softmax, or, where an iterated state grows without bound, post: \"sign\".");
 }
 
 function normalises({ settings, separation }: Store): boolean {
@@ -130,5 +137,7 @@ function normalises({ settings, separation }: Store): boolean {
 }
 
 function finished(settings: Settings, z: Float64Array): Float64Array {
+  const wild = settings.mode === "reference" ? undefined : z.find((value) => !Number.isFinite(value));
+  if (wild !== undefined) throw overflow("recall", wild);
   return settings.post === "sign" ? z.map(Math.sign) : z;
 }

@@ -56,7 +56,11 @@ function elementwise(part: Elementwise): Separation {
     }
     return s;
   };
-  const single = (s: number): number => part.single(check(s));
+  const single = (s: number): number => {
+    const w = part.single(check(s));
+    if (!Number.isFinite(w)) throw new EngramError(`separation ${name}`, "a weight that f64 can hold", `${w} for the score ${s}`, "Scale the data, or use softmax.");
+    return w;
+  };
   return {
     name, domain, nonNegative, beta, kind: "elementwise", normalised: false, single,
     weights: (s) => s.map((score) => single(score)),
@@ -136,7 +140,7 @@ export const max: Separation = {
 
 /** @throws EngramError unless 0 < beta < Infinity */
 export function checkBeta(what: string, beta: number): number {
-  if (!(beta > 0) || beta === Infinity) throw new EngramError(what, "an inverse temperature beta > 0", String(beta), "betaFor(delta, N, gap) gives one.");
+  if (typeof beta !== "number" || !(beta > 0) || beta === Infinity) throw new EngramError(what, "an inverse temperature beta > 0", typeof beta === "string" ? `"${beta as string}"` : String(beta), "betaFor(delta, N, gap) gives one.");
   return beta;
 }
 

@@ -89,26 +89,35 @@ const OPTIONS: Readonly<Record<keyof UniversalOptions, true>> = {
 
 /** @throws EngramError for an unknown option or name (suggests the nearest), or a value outside its range */
 export function settingsOf(options: UniversalOptions): Settings {
+  if (typeof options !== "object" || options === null) throw new EngramError("universal memory options", "an object", String(options), "For example { similarity: \"cosine\" }.");
   for (const name of Object.keys(options)) if (!Object.hasOwn(OPTIONS, name)) throw unknownName("universal memory option", name, Object.keys(OPTIONS));
   const { beta, delta = 0.01, iterations = 1, post = "none", precision = "f32", threshold } = options;
   const mode = oneOf("mode", options.mode ?? "stable", ["stable", "reference"]);
   if (beta !== undefined) checkBeta("beta", beta);
-  if (!(delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
+  if (typeof delta !== "number" || !(delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
   if (!Number.isInteger(iterations) || iterations < 1) throw new EngramError("iterations", "a whole number >= 1", String(iterations), "1 is one-shot recall.");
   checkThreshold(threshold);
+  if (options.backend !== undefined) oneOf("backend", options.backend, ["simd", "scalar"]);
+  for (const name of ["normalize", "trace"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "boolean") throw new EngramError(name, "true or false", String(options[name]), "Leave it out for the default.");
+  }
   const rest = {
     mode, delta, iterations, beta, threshold, normalize: options.normalize, backend: options.backend, trace: options.trace ?? iterations > 1,
     post: oneOf("post", post, ["none", "sign"]), precision: oneOf("precision", precision, ["f32", "f64"]),
   } as const;
   if (mode === "reference") return { ...rest, ...referenceChoices(options) };
   const similarity = similarityOf(options.similarity ?? "negL1");
+  const choice = separationOf(options.separation ?? "softmax");
+  if (choice.beta !== undefined && beta !== undefined && choice.beta !== beta) {
+    throw new EngramError("beta", "one inverse temperature", `${choice.beta} of the separation and the option ${beta}`, "Give it once.");
+  }
   const step = descentProjection(similarity);
   const wanted = options.projection ?? (iterations > 1 && step !== undefined ? "descent" : "mean");
   if (wanted === "descent" && step === undefined) {
     throw new EngramError("projection descent", "a similarity with an exact step", similarity.name, "Name a projection, e.g. mean.");
   }
   return {
-    ...rest, similarity, choice: separationOf(options.separation ?? "softmax"), projection: wanted === "descent" ? wanted : projectionOf(wanted),
+    ...rest, similarity, choice, projection: wanted === "descent" ? wanted : projectionOf(wanted),
   };
 }
 

@@ -47,7 +47,7 @@ export interface Scorer {
 
 /**
  * A visible mask as the kernels want it, or undefined when it hides nothing.
- * @throws EngramError on a wrong length, or when nothing at all is visible
+ * @throws EngramError on a wrong length, a NaN (says where), or when nothing at all is visible
  */
 export function knownCoordinates(visible: ArrayLike<number> | undefined, dim: number): Float64Array | undefined {
   if (visible === undefined) return undefined;
@@ -57,6 +57,7 @@ export function knownCoordinates(visible: ArrayLike<number> | undefined, dim: nu
   const known = new Float64Array(dim);
   let count = 0;
   for (let i = 0; i < dim; i++) {
+    if (Number.isNaN(visible[i])) throw new EngramError(`visible, coordinate ${i}`, "a number", "NaN", "Non-zero means known, 0 hidden.");
     if (visible[i] !== 0) {
       known[i] = 1;
       count++;

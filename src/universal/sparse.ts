@@ -73,7 +73,7 @@ export function normmax(gamma = 2, beta = 1): Separation {
  */
 export function kSubsets(k: number, beta = 1): Separation {
   checkCount("kSubsets", k);
-  const part = together(`kSubsets(${k})`, "global", beta, (u) => kSubsetsOf(shifted(u), k), (u, p) => dot(u, p) - dot(p, p) / 2);
+  const part = together(`kSubsets(${k})`, "global", beta, (u) => kSubsetsOf(u, k), (u, p) => dot(u, p) - dot(p, p) / 2);
   return { ...part, k, normalised: false };
 }
 
@@ -83,7 +83,11 @@ function together(
   conjugate: (u: Float64Array, p: Float64Array) => number,
 ): Separation {
   checkBeta(name, beta);
-  const scaled = (s: Float64Array): Float64Array => s.map((score) => beta * score);
+  const scaled = (s: Float64Array): Float64Array => s.map((score) => {
+    const u = beta * score;
+    if (!Number.isFinite(u)) throw new EngramError(`separation ${name}`, "beta times every score within f64", `${u} for beta ${beta} and the score ${score}`, "Lower beta, or use the separation max.");
+    return u;
+  });
   const of = (u: Float64Array): Float64Array => (u.length === 0 ? new Float64Array(0) : weights(u));
   return {
     name, kind, beta, domain: "any scores", normalised: true, nonNegative: true,
@@ -141,10 +145,13 @@ function bisected(u: Float64Array, low: number, high: number, exponent: number, 
   return p.map((value) => value / total);
 }
 
-function kSubsetsOf(u: Float64Array, k: number): Float64Array {
-  if (u.length <= k) return u.map(() => 1);
+function kSubsetsOf(scores: Float64Array, k: number): Float64Array {
+  if (scores.length <= k) return scores.map(() => 1);
+  // less the k-th highest: at t = -1 the k highest have weight 1 each, at t = 0 at most k - 1 have any
+  const kth = descending(scores)[k - 1];
+  const u = scores.map((value) => value - kth);
   const clip = (t: number): Float64Array => u.map((value) => Math.min(Math.max(value - t, 0), 1));
-  let low = u.reduce((least, value) => Math.min(least, value), 0) - 1;
+  let low = -1;
   let high = 0;
   for (;;) {
     const middle = low + (high - low) / 2;

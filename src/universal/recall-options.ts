@@ -1,0 +1,18 @@
+/** What a call may ask for besides its patterns, checked: a misspelt `visible` or a step count of NaN must not pass in silence. */
+import { EngramError, type RecallOptions, unknownName } from "../numeric/index.ts";
+
+/** @throws EngramError for an option that does not exist (suggests the nearest) or a value outside its range */
+export function checkRecallOptions(options: RecallOptions): RecallOptions {
+  checkNames("recall option", options, ["visible", "maxSteps", "tolerance", "top"]);
+  const { maxSteps = 1, tolerance = 0, top = 0 } = options;
+  if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number >= 1", String(maxSteps), "It bounds the steps of an iterated recall.");
+  if (!(tolerance >= 0)) throw new EngramError("tolerance", "a number >= 0", String(tolerance), "A recall has settled when no coordinate moves by more.");
+  if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
+  return options;
+}
+
+/** @throws EngramError for a key of `options` that is none of `known` */
+export function checkNames(what: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) throw new EngramError(what, "an object", String(options), `It may hold ${known.join(", ")}.`);
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownName(what, name, known);
+}
