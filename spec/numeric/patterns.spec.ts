@@ -32,6 +32,14 @@ t.test("bad input says where", async (t) => {
   t.throws(() => toRow([1], "cue", 2), EngramError);
   t.throws(() => toRows([1, 2] as unknown as number[][]), { message: /array of patterns/ });
   t.throws(() => toRows({ rows: 2, dim: 2, data: [1, 2, 3] }), { message: /2 x 2 = 4/ });
+  // what a caller without types passes by mistake
+  const any = (value: unknown): number[][] => value as number[][];
+  for (const single of [new Float32Array(4), { width: 2, height: 1, channels: 1, data: new Float32Array(2) }]) t.throws(() => toRows(any(single)), /got a single pattern. Wrap it/);
+  for (const [value, got] of [[undefined, "undefined"], [null, "null"], ["abc", "a string"], [7, "a number"], [{ rows: 1 }, "an object of another shape"]] as const) {
+    t.throws(() => toRows(any(value)), { name: "EngramError", message: new RegExp(`got ${got}`) });
+  }
+  t.throws(() => toRows(any([[1], "a"])), /row 1: expected an array of numbers or an image, got a string/);
+  t.throws(() => toRow(any(undefined) as never), /cue, row 0: expected an array of numbers or an image, got undefined/);
 });
 
 t.test("the nearest name is suggested, and only when it is near", async (t) => {

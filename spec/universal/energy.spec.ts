@@ -34,6 +34,13 @@ t.test("one-hot weights read out the memory itself, whatever the projection", as
   }
 });
 
+t.test("massMean and majority read patterns as their similarities do", async (t) => {
+  // mass 2 of the positive entries; no mass at all: uniform
+  t.same([...projectionOf("massMean").project(Float64Array.of(1, 3), rowsOf([[1, -5, 1], [0, 0, -1]]), new Float64Array(3))], [0.375, 0.25, 0.375]);
+  // the signs vote: 9 counts no more than .1, 0 as positive
+  t.same([...majority.project(Float64Array.of(1, 1, 1), rowsOf([[9, 0], [-0.1, -1], [-2, 3]]), new Float64Array(2))], [-1, 1]);
+});
+
 t.test("weights that cannot be projected", async (t) => {
   const rows = rowsOf([[1, -1], [1, 1]]);
   const q = Float64Array.of(0.5, -0.5);
@@ -69,6 +76,10 @@ const CASES: Case[] = [
   { similarity: negKL, separations: SOFT.concat(softmax(40)), value: positive },
   { similarity: negRKL, separations: SOFT.concat(softmax(40)), value: positive },
   { similarity: hamming, separations: SOFT, value: bipolar },
+  // outside their proper data: negative entries have no mass, and hamming sees the signs only
+  { similarity: negKL, separations: SOFT, value: signed },
+  { similarity: negRKL, separations: SOFT, value: signed },
+  { similarity: hamming, separations: [...SOFT, threshold(-2)], value: signed },
   { similarity: rbf(0.3), separations: [...SOFT, identity, power(2), power(0.5)], value: signed },
   { similarity: invL1, separations: [softmax(1), identity, power(2)], value: signed },
   { similarity: invSqL2, separations: [softmax(1), identity, power(2)], value: signed },

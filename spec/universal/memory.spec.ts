@@ -339,6 +339,46 @@ t.test("bad input", async (t) => {
   memory.dispose();
 });
 
+t.test("options of a wrong kind or a misspelt name", async (t) => {
+  const memory = made({});
+  const wrong = (options: unknown): UniversalOptions => options as UniversalOptions;
+  t.throws(() => memory.recall(noisy[0], { visble: images[0] } as never), /Did you mean "visible"\?/);
+  t.throws(() => memory.recallMany(noisy, { tops: 3 } as never), /Did you mean "top"\?/);
+  t.throws(() => memory.recognize(noisy[0], { top: -1 }), /top: expected a whole number >= 0, got -1/);
+  t.throws(() => memory.scores(noisy, { visible: images[0].map((_, i) => (i === 3 ? NaN : 1)) }), /visible, coordinate 3: expected a number, got NaN/);
+  for (const maxSteps of [0, -1, 1.5, NaN]) t.throws(() => memory.recall(noisy[0], { maxSteps }), /maxSteps: expected a whole number >= 1/);
+  for (const tolerance of [-1, NaN]) t.throws(() => memory.recall(noisy[0], { tolerance }), /tolerance: expected a number >= 0/);
+  t.throws(() => memory.store([images[0]], { key: ["a"] } as never), /Did you mean "keys"\?/);
+  t.equal(memory.recall(noisy[0], { top: 0 }).ranking.length, 0);
+  t.equal(memory.recall(noisy[0], { top: 1e9 }).ranking.length, 40, "no more than there are");
+  const refused: [unknown, RegExp][] = [
+    [null, /an object, got null/], [{ similarity: 3 }, /a name, or an object with name, pair, bind, got a number/], [{ similarity: {} }, /an object without them/],
+    [{ separation: { name: "mine" } }, /name, weights, lagrangian/], [{ projection: 3 }, /name, project, got a number/], [{ beta: "3" }, /beta > 0, got "3"/],
+    [{ delta: "0.1" }, /0 < delta < 1/], [{ normalize: "false" }, /true or false/], [{ trace: 1 }, /true or false/], [{ backend: "gpu" }, /one of simd, scalar/],
+    [{ separation: "softmax(3)", beta: 7 }, /one inverse temperature, got 3 of the separation and the option 7/],
+  ];
+  for (const [options, message] of refused) t.throws(() => new UniversalMemory(wrong(options)), { name: "EngramError", message });
+  t.equal(made({ separation: "softmax(3)", beta: 3 }).parameters.beta, "3", "the same twice is no contradiction");
+});
+
+t.test("what overflows is refused, not recalled", async (t) => {
+  t.throws(() => made({ beta: 1e308 }).recall(noisy[0]), /beta times every score within f64/);
+  const growing = made({ similarity: "dot", separation: "power(3)", iterations: 50, precision: "f64" }, images.map((row) => row.map((x) => 5 * x)));
+  t.throws(() => growing.recall(noisy[0]), /expected a finite value|that f64 can hold|finite scores/, "a state that grows without bound");
+  t.ok(made({ similarity: "dot", separation: "power(3)", iterations: 50, post: "sign" }).recall(noisy[0]).converged, "bounded by the sign it settles");
+  const crowd = made({ similarity: "dot", separation: "exp", beta: 1, precision: "f64" }, [1, 2, 3, 4, 5, 6, 7].map(() => [30, 0]));
+  t.throws(() => crowd.recall([23.6, 0]), /(sum of the weights|energy): expected a finite value/, "seven times e^708");
+});
+
+t.test("images are patterns and cues", async (t) => {
+  const picture = { width: 4, height: 3, channels: 2, data: Float32Array.from(images[4]) };
+  const memory = new UniversalMemory();
+  memory.store([picture, ...images.slice(5, 9)]);
+  t.equal(memory.recall(picture).index, 0);
+  t.equal(memory.recognize(picture).key, 0);
+  t.equal(memory.energy(picture), memory.energy(images[4]));
+});
+
 t.test("results are copies", async (t) => {
   const memory = made({});
   const first = memory.recall(noisy[0]);

@@ -108,6 +108,22 @@ t.test("F2: one-hot exactly when beta gap >= 1/(alpha - 1)", async (t) => {
   }
 });
 
+t.test("far apart or near the end of f64", async (t) => {
+  // t = -.75 below the third: 2 + .75 + .25 = 3, whatever the first two are
+  // the sum of the weights is 3 within its own rounding
+  t.ok(worst(kSubsets(3).weights(f64([1e17, 1e17 - 64, 3, 2.5, 2])), [1, 1, 0.75, 0.25, 0]) < 1e-15);
+  t.ok(worst(kSubsets(2).weights(f64([-1e300, 5, -1e300, 1e300])), [0, 1, 0, 1]) < 1e-15);
+  for (const sep of [softmax(1), sparsemax(1), entmax(1.5), entmax(1.2), normmax(2), topK(2), kSubsets(1)]) {
+    t.same([...sep.weights(f64([1e300, -1e300, 0]))], [1, 0, 0], sep.name);
+    t.ok(Number.isFinite(sep.lagrangian(f64([1e300, -1e300, 0]))), sep.name);
+  }
+  for (const sep of [softmax(1e300), sparsemax(1e300), entmax(1.5, 1e300), normmax(2, 1e300), topK(2, 1e300), kSubsets(1, 1e300)]) {
+    t.throws(() => sep.weights(f64([1e10, 0])), /beta times every score within f64, got Infinity for beta 1e\+300/, sep.name);
+    t.throws(() => sep.lagrangian(f64([1e10, 0])), /Lower beta/, sep.name);
+  }
+  t.throws(() => power(20).weights(f64([1e30])), /a weight that f64 can hold, got Infinity for the score 1e\+30/);
+});
+
 t.test("ties go to the lowest index; no scores, no weights", async (t) => {
   t.same([...max.weights(f64([1, 3, 3]))], [0, 1, 0]);
   t.same([...topK(2).weights(f64([1, 3, 3, 3]))], [0, 0.5, 0.5, 0]);

@@ -57,6 +57,8 @@ t.test("batch = single, simd = scalar, bit for bit; permuting memories permutes 
           const label = `${sim.name} ${precision} N=${N} D=${D}${v ? " masked" : ""}`;
           t.ok(batch.every((s, i) => Object.is(s, singles[i])), `${label}: batch = single`);
           t.ok(batch.every((s, i) => Object.is(s, same[i])), `${label}: simd = scalar`);
+          // the batch form against the equation: f64 sums of up to 311 terms; invL1 and invSqL2 reach 1e6
+          if (precision === "f64" && v === undefined) t.ok(worst(batch, cues.flatMap((q) => Xi.map((xi) => sim.pair(xi, q)))) < 1e-12, `${label}: kernel = equation`);
           t.ok(permuted.every((s, i) => Object.is(s, batch[Math.floor(i / N) * N + turn(i % N)])), `${label}: permutation`);
         }
       }

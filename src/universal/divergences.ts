@@ -44,8 +44,8 @@ export const negJS: Similarity = {
   pair: (xi, q, visible) => {
     const p = smoothed(xi, visible);
     const r = smoothed(q, visible);
-    const one = (x: Float64Array): Distributions => ({ count: 1, dim: x.length, p: x, log: logs(x) });
-    return negated(jensenShannons(one(p), one(r))[0]);
+    const m = p.map((x, i) => (x + r[i]) / 2);
+    return negated((kullbackLeibler(p, m) + kullbackLeibler(r, m)) / 2);
   },
   gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => -0.5 * (log(y) - log((x + y) / 2))),
   bind: (rows) => {
