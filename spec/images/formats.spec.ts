@@ -37,10 +37,11 @@ t.test("grey and colour", async (t) => {
   t.equal(toGrey(image(2, 2, 3, new Float32Array(12), alpha)).alpha, alpha);
 });
 
-t.test("JPEG files of Pillow", async (t) => {
-  for (const file of jpegs.filter(({ label }) => label !== "cmyk")) {
+t.test("JPEG files of Pillow: grey, colour, four colours, progressive, named RGB, turned, with restarts", async (t) => {
+  t.equal(jpegs.length, 6 + 3 + 16 + 5);
+  for (const file of jpegs) {
     const got = decodeJpeg(bytesOf(file));
-    t.same([got.width, got.height, got.channels], [file.width, file.height, file.channels]);
+    t.same([got.width, got.height, got.channels], [file.width, file.height, file.channels], file.label);
     // Where colour planes are halved, libjpeg smooths on enlarging and jpeg-js repeats pixels: on these gradients that moves
     // single pixels, not the means of 2 x 2 blocks (but for the curvature).
     const values = file.label === "420" ? [toBytes(got), file.pixels].map((of) => blockMeans(of, file.width, file.height)) : [toBytes(got), file.pixels];
@@ -49,7 +50,45 @@ t.test("JPEG files of Pillow", async (t) => {
     t.ok(Math.max(...errors) <= 4, `${file.label}: most ${Math.max(...errors)}`);
     t.ok(errors.reduce((a, b) => a + b, 0) / errors.length <= 1, `${file.label}: mean ${errors.reduce((a, b) => a + b, 0) / errors.length}`);
   }
-  t.throws(() => decodeJpeg(bytesOf(jpegs.find(({ label }) => label === "cmyk")!)), { message: /1 or 3 components/ });
+});
+
+t.test("JPEG: orientations that make no sense are left alone, four colours without Adobe's mark refused", async (t) => {
+  const file = jpegs.find(({ label }) => label === "L orientation 6")!;
+  const good = bytesOf(file);
+  const exif = Buffer.from(good).indexOf("Exif");
+  const lying = [file.height, file.width];
+  const change = (at: number, ...bytes: number[]): Uint8Array => {
+    const bad = Uint8Array.from(good);
+    bad.set(bytes, exif + 6 + at);
+    return bad;
+  };
+  // byte order, 42, start of the directory (outside, at its last byte), number of entries, type, value (entries begin at 8 + 2, the second is ours)
+  for (const bad of [change(0, 0x58), change(2, 43), change(4, 255, 255, 255, 255), change(4, 37), change(8, 0, 0), change(24, 4), change(30, 0), change(30, 9)]) {
+    const { width, height } = decodeJpeg(bad);
+    t.same([width, height], lying);
+  }
+  t.same(decodeJpeg(change(8, 255, 255)).width, file.width, "more entries than there are");
+  const cmyk = bytesOf(jpegs.find(({ label }) => label === "cmyk")!);
+  const adobe = Buffer.from(cmyk).indexOf("Adobe");
+  t.throws(() => decodeJpeg(cmyk.map((byte, i) => (i === adobe ? 0 : byte))), { message: /Adobe's mark in a picture of four colours, got none/ });
+});
+
+t.test("JPEG: a small file cannot ask for much memory or time", async (t) => {
+  const file = bytesOf(jpegs[0]);
+  const frame = Buffer.from(file).indexOf(Buffer.from([0xff, 0xc0]));
+  const claim = (side: number): Uint8Array => {
+    const bad = Uint8Array.from(file);
+    bad.set([side >> 8, side & 255, side >> 8, side & 255], frame + 5);
+    return bad;
+  };
+  const before = process.memoryUsage().arrayBuffers;
+  // 1000 x 1000 blocks of at least 2 bits
+  t.throws(() => decodeJpeg(claim(8000)), { message: /at least 250000 bytes of samples for 8000 x 8000 pixels, got \d{3,4}\b/ });
+  t.ok(process.memoryUsage().arrayBuffers - before < 1e7);
+  const progressive = bytesOf(jpegs.find(({ label }) => label === "progressive")!);
+  const scan = Buffer.from(progressive).indexOf(Buffer.from([0xff, 0xda]));
+  const scans = Buffer.concat([progressive.subarray(0, scan), ...Array.from({ length: 200 }, () => progressive.subarray(scan, -2)), progressive.subarray(-2)]);
+  t.throws(() => decodeJpeg(scans), { message: /at most 100 scans, got more/ });
 });
 
 /** Means of the 2 x 2 blocks of interleaved colours, without the outermost, where smoothing has no neighbour. */
