@@ -39,7 +39,9 @@ t.test("cues that do not fit", async (t) => {
   refused(t, engram(["recall", "rows.engram", "photos/p0.png"], { cwd }), /photos\/p0\.png: expected a \.npy array of 4 numbers/, "a picture for a memory of rows");
   refused(t, engram(["recall", "a.engram", "missing.png"], { cwd }), /missing\.png: expected a file or folder, got no such file/, "no such cue");
   refused(t, engram(["recall", "a.engram", "photos/p0.png", "--visible", "top:0"], { cwd }), /photos\/p0\.png: expected at least one visible pixel, got none/, "nothing visible");
-  refused(t, engram(["recall", "a.engram", "photos/p0.png", "--visible", "top:x"], { cwd }), /--visible: expected a number from 0 to 1, got "x"/, "no fraction");
+  refused(t, engram(["recall", "a.engram", "photos/p0.png", "--visible", "top:x"], { cwd }), /--visible: expected a number from 0 to 1, got "x"\. For example --visible top:0\.5/, "no fraction");
+  refused(t, engram(["recall", "a.engram", "photos/p0.png", "--visible", "tpo:0.5"], { cwd }), /--visible: expected MASK\.png, .* got "tpo:0\.5", which is no file either\. Did you mean "top:0\.5"\?/, "no side");
+  refused(t, engram(["energy", "rows.engram", "photos/p0.png"], { cwd }), /photos\/p0\.png: expected a \.npy array of rows, got a file of another kind/, "a picture for states");
 });
 
 t.test("nothing to store, the same key twice, other widths", async (t) => {
@@ -54,7 +56,15 @@ t.test("nothing to store, the same key twice, other widths", async (t) => {
   refused(t, engram(["remember", "photos", "more", "-o", "x.engram"], { cwd }), /"p0\.png" from photos\/p0\.png and from more\/p0\.png/, "the same name in two folders");
   refused(t, engram(["remember", "photos", "rows.npy", "-o", "x.engram"], { cwd }), /rows\.npy: expected 3072 numbers, got 4/, "other widths");
   refused(t, engram(["remember", "rows.npy", "photos", "-o", "x.engram"], { cwd }), /photos\/p0\.png: expected 4 numbers as in rows\.npy, got 3072/, "other widths the other way round");
+  refused(t, engram(["remember", "photos", "-o", "x.engram", "--model", "dense", "--energy", "classical"], { cwd }), /photos\/p0\.png, column \d+: expected -1 or 1 for the classical energy, got 0\.\d+\. Give --binarize T/, "pictures for bits");
+  // The second batch begins at row 1024: the row is that of the file.
+  const bits = Float64Array.from({ length: 2100 }, (_, i) => (i === 2057 ? 0.5 : 1));
+  writeFileSync(join(cwd, "bits.npy"), writeNpy(tensor(bits, [1050, 2])));
+  refused(t, engram(["remember", "bits.npy", "-o", "x.engram", "--model", "dense", "--energy", "classical"], { cwd }), /bits\.npy, row 1028, column 1: expected -1 or 1/, "a row that is not bits");
   t.notOk(readdirSync(cwd).some((name) => name.includes("x.engram")), "no file came of any of it");
+  writeFileSync(join(cwd, "good.npy"), writeNpy(tensor(Float64Array.of(1, -1), [1, 2])));
+  t.equal(engram(["remember", "good.npy", "-o", "bits.engram", "--model", "dense", "--energy", "classical"], { cwd }).status, 0);
+  refused(t, engram(["recall", "bits.engram", "good.npy", "bits.npy"], { cwd }), /bits\.npy:1028, column 1: expected -1 or 1/, "a cue that is not bits");
 });
 
 t.test("memory files that are damaged, of another version, another kind", async (t) => {
@@ -104,13 +114,22 @@ t.test("pictures that are none: skipped and counted, or refused with --strict", 
   writeFileSync(join(cwd, "photos", "notes.txt"), "no picture");
   writeFileSync(join(cwd, "photos", "cut.png"), png(5).subarray(0, 60));
   writeFileSync(join(cwd, "photos", ".hidden"), "left out without a word");
+  writeFileSync(join(cwd, "photos", "x.gif"), "GIF89a and so on");
+  writeFileSync(join(cwd, "photos", "zero.npy"), "");
+  writeFileSync(join(cwd, "photos", "small.npy"), writeNpy(tensor(new Float64Array(4), [1, 4])));
+  // Refused by its first bytes: it is not read whole.
+  writeFileSync(join(cwd, "photos", "film.mov"), Buffer.from("\0\0\0\x14ftypqt  \0\0\0\0"));
+  truncateSync(join(cwd, "photos", "film.mov"), 2 ** 36);
   symlinkSync("nowhere.png", join(cwd, "photos", "broken.png"));
   const lenient = engram(["remember", "photos", "-o", "a.engram", "--json"], { cwd });
   t.equal(lenient.status, 0, lenient.stderr);
-  for (const name of ["empty.png", "huge.png", "notes.txt", "cut.png", "broken.png"]) t.match(lenient.stderr, new RegExp(`warning: skipped photos/${name}: expected`), name);
+  for (const name of ["empty.png", "huge.png", "notes.txt", "cut.png", "broken.png", "x.gif", "zero.npy", "small.npy", "film.mov"]) t.match(lenient.stderr, new RegExp(`warning: skipped photos/${name}: expected`), name);
   t.match(lenient.stderr, /huge\.png: expected at most \d+ pixels, got 30000 x 30000/);
-  t.match(lenient.stderr, /remembered 3 patterns of 3072 numbers in a\.engram, 5 skipped/);
-  t.match(JSON.parse(lenient.stdout), { size: 3, skipped: 5 });
+  t.match(lenient.stderr, /film\.mov: expected a PNG, JPEG, PGM or PPM file, got a film/);
+  t.match(lenient.stderr, /x\.gif: expected a PNG, JPEG, PGM or PPM file, got a GIF picture\. Convert it to PNG/);
+  t.match(lenient.stderr, /zero\.npy: expected the npy magic .*, got an empty file/);
+  t.match(lenient.stderr, /remembered 3 patterns of 3072 numbers in a\.engram, 9 skipped/);
+  t.match(JSON.parse(lenient.stdout), { size: 3, skipped: 9 });
   const strict = engram(["remember", "photos", "-o", "b.engram", "--strict"], { cwd });
   refused(t, strict, /error: photos\/broken\.png: expected a file, got a broken link/, "strict");
   t.notOk(readdirSync(cwd).some((name) => name.includes("b.engram")));

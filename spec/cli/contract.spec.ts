@@ -8,6 +8,11 @@ import { engram, folder, png, shell, start } from "./run.ts";
 
 const COMMANDS = ["remember", "recall", "recognize", "energy", "minima", "info", "corrupt", "reproduce", "bench"];
 
+/** A script beside this one, from the sources or from dist/. */
+function helper(name: string): string {
+  return join(process.cwd(), import.meta.url.endsWith(".ts") ? `spec/cli/${name}.ts` : `dist/spec/cli/${name}.js`);
+}
+
 /** Three rows a fixed distance apart, a cue near the first and one far from all. */
 function rows(t: { teardown(handler: () => void): unknown }): string {
   const cwd = folder(t);
@@ -32,7 +37,9 @@ t.test("exit codes: 0 accepted, 1 not accepted, any of several", async (t) => {
     t.equal(engram([command, "lsr.engram", "both.npy"], { cwd }).status, 1, `${command}, one of two rows`);
   }
   t.equal(engram(["remember", "rows.npy", "-o", "u.engram", "--accept", "margin:1"], { cwd }).status, 0);
-  t.equal(engram(["recall", "u.engram", "near.npy"], { cwd }).status, 0, "above the margin it was made with");
+  const above = engram(["recall", "u.engram", "near.npy"], { cwd });
+  t.equal(above.status, 0, "above the margin it was made with");
+  t.match(above.stdout, /\taccepted\n$/);
   t.equal(engram(["recall", "u.engram", "near.npy", "--accept", "margin:1.9"], { cwd }).status, 1, "below the margin given now");
   const slow = engram(["remember", "rows.npy", "-o", "slow.engram", "--model", "dense", "--beta", "0.1", "--max-steps", "1"], { cwd });
   t.equal(slow.status, 0);
@@ -87,7 +94,7 @@ t.test("stdout is data only; no colours and no bar where nobody watches", async 
     t.equal(made.stdout, "");
     t.notMatch(made.stderr, /\u001b/, "plain text in a pipe");
     const found = engram(["recall", "a.engram", "both.npy"], { cwd, env });
-    t.match(found.stdout, /^both\.npy:0\t0\t[-0-9.e]+\t[0-9.e-]+\taccepted\nboth\.npy:1\t\d\t[-0-9.e]+\t[0-9.e-]+\taccepted\n$/);
+    t.match(found.stdout, /^both\.npy:0\t0\t[-0-9.e]+\t[0-9.e-]+\taccepted \(not calibrated\)\nboth\.npy:1\t\d\t[-0-9.e]+\t[0-9.e-]+\taccepted \(not calibrated\)\n$/);
     t.equal(found.stderr, "");
   }
   const bad = engram(["recall", "a.engram", "nothing.npy"], { cwd });
@@ -142,11 +149,16 @@ t.test("an interrupt in the middle of remember: its exit code, and no file", asy
   }
 });
 
+t.test("an interrupt while JavaScript is busy is not lost when a calculation begins", async (t) => {
+  const { status, stdout } = spawnSync(process.execPath, [helper("late-signal")], { encoding: "utf8" });
+  t.equal(status, 130);
+  t.equal(stdout, "");
+});
+
 t.test("an interrupt in the middle of writing: 130, the old file whole, the new one gone", async (t) => {
   const cwd = folder(t);
   writeFileSync(join(cwd, "out.bin"), "old");
-  const script = join(process.cwd(), import.meta.url.endsWith(".ts") ? "spec/cli/slow-write.ts" : "dist/spec/cli/slow-write.js");
-  const { status, stderr } = spawnSync(process.execPath, [script, "out.bin"], { cwd, encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, [helper("slow-write"), "out.bin"], { cwd, encoding: "utf8" });
   t.equal(status, 130);
   t.match(stderr, /half written: \.out\.bin\.\d+\.tmp/, "there was a temporary file");
   t.same(readdirSync(cwd), ["out.bin"]);

@@ -130,6 +130,9 @@ t.test("each format is told by its first bytes", async (t) => {
   t.same(decodeImage(writePnm({ width: 3, height: 2, channels: 3, maxval: 255, data: toBytes(picture) })), picture);
   t.same(decodeImage(new TextEncoder().encode("P2 2 1 4 # grey\n1 4\n")), image(2, 1, 1, Float32Array.of(0.25, 1)));
   t.same(decodeImage(bytesOf(jpegs[0])).channels, 1);
+  for (const [begin, named] of [["", "an empty file"], ["GIF87a", "a GIF picture"], ["RIFF\0\0\0\0WEBPVP8 ", "a WebP"], ["BM", "a BMP"], ["II*\0", "a TIFF"], ["\0\0\0\x18ftypheic", "a HEIC"], ["\0\0\0\x18ftypavif", "an AVIF"], ["\0\0\0\x18ftypisom", "a film"], ["P4\n1 1\n", "netpbm picture of another kind"], ["\0\0", "bytes that begin with 00 00"]]) {
+    t.throws(() => decodeImage(new TextEncoder().encode(begin), { name: "a.png" }), { message: new RegExp(`a\\.png: expected a PNG, JPEG, PGM or PPM file, got .*${named}`) }, named);
+  }
   for (const bytes of [[], [71, 73, 70, 56], [0x50, 0x37], [0xff]]) t.throws(() => decodeImage(Uint8Array.from(bytes)), { message: /a PNG, JPEG, PGM or PPM file/, name: "EngramError" });
   t.throws(() => decodeImage(new TextEncoder().encode("P2 2 1 4 1 4"), { maxPixels: 1 }), { message: /at most 1 pixels/ });
 });

@@ -1,9 +1,9 @@
 /** Cues from the command line: pictures and arrays as rows of the memory's dimension, with what is visible of each. */
-import { EngramError, toRow } from "../numeric/index.ts";
+import { EngramError, nearestName, toRow } from "../numeric/index.ts";
 import { readNpy, toFloat64 } from "../formats/index.ts";
 import { maskPixels, perChannel, readPicture, toCue } from "./pictures.ts";
 import type { OpenAlbum } from "./album.ts";
-import { readBytes } from "./files.ts";
+import { kindOf, readBytes } from "./files.ts";
 import { expand, isArray, readRows } from "./inputs.ts";
 import { number } from "./options.ts";
 
@@ -55,7 +55,11 @@ async function readVisible(text: string, album: OpenAlbum): Promise<Uint8Array> 
   }
   if (pictures === undefined) throw new EngramError("--visible", `an .npy array of ${memory.dim} numbers`, `"${text}"`, `${album.path} was made from arrays and has no picture size.`);
   const side = /^(top|bottom|left|right):(.*)$/.exec(text);
-  const pixels = side === null ? maskPixels(await readPicture(text), pictures) : sidePixels(side[1], number("--visible", { min: 0, max: 1 })(side[2]), pictures);
+  if (side === null && kindOf(text) === "nothing") {
+    const near = nearestName(text.split(":")[0], ["top", "bottom", "left", "right"]);
+    throw new EngramError("--visible", "MASK.png, MASK.npy, or top:F, bottom:F, left:F, right:F", `"${text}", which is no file either`, near === undefined ? "For example --visible top:0.5." : `Did you mean "${near}:0.5"?`);
+  }
+  const pixels = side === null ? maskPixels(await readPicture(text), pictures) : sidePixels(side[1], number("--visible", { min: 0, max: 1, prefix: `${side[1]}:` })(side[2]), pictures);
   return perChannel(pixels, pictures.channels);
 }
 

@@ -38,7 +38,7 @@ async function energy(path: string, statesPath: string, options: EnergyOptions, 
   for (let i = 0; i < rows; i++) {
     progress.update(i);
     const state = data.subarray(i * dim, (i + 1) * dim);
-    session.compute(() => {
+    await session.compute(() => {
       energies.push(memory.energy(state));
       if (options.gradient !== undefined && hasGradient(memory)) gradients.set(memory.gradient(state), i * dim);
     });

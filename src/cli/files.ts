@@ -13,6 +13,9 @@ import type { Session } from "./session.ts";
 /** Largest read or write at once. */
 const PIECE = 1 << 24;
 
+/** Bytes that tell what kind of file it is. */
+const HEAD = 16;
+
 /** What Node says about a failed call. */
 interface SystemError extends Error {
   code?: string;
@@ -39,18 +42,27 @@ export function systemError(path: string, wanted: string, error: unknown): Engra
   return new EngramError(path, wanted, got, todo);
 }
 
-/** A whole file of any size. @throws EngramError where it cannot be read */
-export async function readBytes(path: string): Promise<Uint8Array> {
+/**
+ * A whole file of any size.
+ * @param check sees the first bytes (at least 16, or all) before the rest is read, and may refuse the file: a folder of pictures may
+ * hold a film of 10 GB
+ * @throws EngramError where it cannot be read
+ */
+export async function readBytes(path: string, check: (head: Uint8Array) => void = () => {}): Promise<Uint8Array> {
   try {
     const file = await open(path, "r");
     try {
       const parts: Uint8Array[] = [];
       // Not by its size: pipes and /proc files have none.
       for (let total = 0; ; ) {
-        const buffer = new Uint8Array(parts.length === 0 ? Math.min(PIECE, (await file.stat()).size + 1) : PIECE);
+        const buffer = new Uint8Array(parts.length === 0 ? Math.min(PIECE, Math.max(HEAD, (await file.stat()).size + 1)) : PIECE);
         const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-        if (bytesRead === 0) return joined(parts, total);
+        if (bytesRead === 0) {
+          if (total === 0) check(new Uint8Array(0));
+          return joined(parts, total);
+        }
         parts.push(buffer.subarray(0, bytesRead));
+        if (total < HEAD) check(joined(parts, total + bytesRead));
         total += bytesRead;
       }
     } finally {
@@ -135,7 +147,7 @@ export async function writeWhole(session: Session, path: string, chunks: Uint8Ar
   checkTarget(path, force);
   const pieces = (chunks instanceof Uint8Array ? [chunks] : chunks)[Symbol.iterator]();
   // The first piece may take long (a digest over all of them): before there is a file that an interrupt would have to remove.
-  let next = session.compute(() => pieces.next());
+  let next = await session.compute(() => pieces.next());
   const stream = kindOf(path) === "stream";
   const target = stream ? path : join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.tmp`);
   let file: number | undefined;

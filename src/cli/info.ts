@@ -19,7 +19,7 @@ export function addInfo(program: Command, session: Session): void {
 async function info(path: string, options: { json?: boolean }, session: Session): Promise<void> {
   const { memory, model, pictures, originals, bytes, sha256, version: format } = await openAlbum(path);
   const { size, dim, backend } = memory;
-  const parameters = session.compute(() => memory.parameters);
+  const parameters = await session.compute(() => memory.parameters);
   const keys = memory.keys.slice(0, HEAD);
   const recorded = originals?.filter((original) => original !== undefined).length ?? 0;
   if (options.json === true) {

@@ -42,12 +42,27 @@ export function isArray(path: string): boolean {
  * @throws EngramError on damage, another width, NaN and infinities (says row and column)
  */
 export async function readRows(path: string, dim?: number): Promise<RowMajor> {
+  if (!isArray(path)) throw new EngramError(path, "a .npy array of rows", "a file of another kind", "Save it with numpy.save; engram recall -o NAME.npy writes recalled states.");
   const array = readNpy(await readBytes(path), path);
   const { shape } = array;
   if (shape.length === 0) throw new EngramError(path, "an array of rows", "a single number", "Save it as N x D.");
   const [rows, width] = shape.length === 1 ? [1, shape[0]] : [shape[0], shape.slice(1).reduce((product, n) => product * n, 1)];
   if (rows === 0 || width === 0) throw new EngramError(path, "at least one row of at least one number", `shape (${shape.join(", ")})`, "Save it as N x D.");
   return toRows({ rows, dim: width, data: toFloat64(array) }, path, dim);
+}
+
+/**
+ * An error about row N of what a memory was given, as one about the file and row it came from: memories are fed in batches, and know
+ * neither files nor options of the command line.
+ * @param what as the memory calls it: `patterns` or `cue`
+ * @param nameOf where row N of the batch came from
+ */
+export function located(error: unknown, what: string, nameOf: (row: number) => string): unknown {
+  if (!(error instanceof EngramError)) return error;
+  const at = new RegExp(`^${what}, row (\\d+)(, column \\d+)?`).exec(error.message);
+  if (at === null) return error;
+  const todo = error.todo.includes("binarize") ? "Give --binarize T to engram remember: values above T become 1, the others -1 (pixels are in [0, 1]: 0.5)." : error.todo;
+  return new EngramError(nameOf(Number(at[1])) + (at[2] ?? ""), error.expected, error.got, todo);
 }
 
 /** `photos/cat.png` as `cat`. */

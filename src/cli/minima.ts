@@ -28,7 +28,7 @@ export function addMinima(program: Command, session: Session): void {
 async function minima(path: string, options: MinimaOptions, session: Session): Promise<void> {
   const { memory, model } = await openAlbum(path);
   if (!(memory instanceof DenseMemory)) throw new EngramError(path, "a memory of model dense with energy lsr", `model ${model}`, "Make one with `engram remember --model dense --energy lsr`.");
-  const found = session.compute(() => memory.minima({ maxSets: options.maxSets }));
+  const found = await session.compute(() => memory.minima({ maxSets: options.maxSets }));
   const list = found.minima.map(({ members, energy, novel }) => ({ members: members.map((mu) => memory.keys[mu]), energy, novel }));
   const { preserved, novel, complete } = found;
   if (!complete) {

@@ -8,16 +8,18 @@ export interface Range {
   /** Whether `min` and `max` themselves are left out. */
   readonly open?: boolean;
   readonly whole?: boolean;
+  /** What stands before the number in an example. */
+  readonly prefix?: string;
 }
 
 /** A parser for a number in a range. */
 export function number(name: string, range: Range = {}): (text: string) => number {
-  const { min = -Infinity, max = Infinity, open = false, whole = false } = range;
+  const { min = -Infinity, max = Infinity, open = false, whole = false, prefix = "" } = range;
   return (text) => {
     const value = text.trim() === "" ? NaN : Number(text);
     const inside = open ? value > min && value < max : value >= min && value <= max;
     if (!Number.isFinite(value) || !inside || (whole && !Number.isInteger(value))) {
-      throw new EngramError(name, describe(range), `"${text}"`, `For example ${name} ${example(range)}.`);
+      throw new EngramError(name, describe(range), `"${text}"`, `For example ${name} ${prefix}${example(range)}.`);
     }
     return value;
   };

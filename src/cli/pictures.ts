@@ -5,7 +5,7 @@
  * is laid on white and counts as seen, both are resized together, and a pixel of the result is visible where at least
  * half of what it was made from was seen.
  */
-import { decodeImage, image, resize, toGrey, toRgb, type Image, type ResizeFilter } from "../images/index.ts";
+import { decodeImage, image, kindOfImage, resize, toGrey, toRgb, type Image, type ResizeFilter } from "../images/index.ts";
 import type { Pictures } from "./album.ts";
 import { readBytes } from "./files.ts";
 
@@ -20,7 +20,12 @@ export interface Seen {
 
 /** @throws EngramError where the file is no picture we read */
 export async function readPicture(path: string): Promise<Image> {
-  return decodeImage(await readBytes(path), { name: path });
+  return decodeImage(await readPictureBytes(path), { name: path });
+}
+
+/** The bytes of a picture file; a file of another kind is refused before it is read whole. @throws EngramError */
+export function readPictureBytes(path: string): Promise<Uint8Array> {
+  return readBytes(path, (head) => void kindOfImage(head, path));
 }
 
 /** A picture to be remembered, at the memory's size: C H W numbers. */

@@ -5,6 +5,7 @@ import { openAlbum, originalPath, type OpenAlbum } from "./album.ts";
 import { readCues, type Cue } from "./cues.ts";
 import { acceptance, acceptAbove } from "./models.ts";
 import { forceOption, jsonOption, number, seedOption, withExamples } from "./options.ts";
+import { located } from "./inputs.ts";
 import { planStates, planOriginals } from "./recall-output.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
@@ -42,8 +43,9 @@ export function addRecall(program: Command, session: Session): void {
   const command = program.command("recall").summary("recall the pattern a damaged cue stands for")
     .description([
       "Recalls the stored pattern that each cue stands for. stdout: one line per cue, tab-separated: cue, key, score, weight,",
-      "accepted or why not. Cues are resized like the remembered pictures; a pixel of the result is visible where at least half of",
-      "it was. Exit code 1 if any cue is not accepted or did not converge.",
+      "accepted or why not; without --accept, or a model with a criterion of its own, every answer is accepted and called not",
+      "calibrated. Cues are resized like the remembered pictures; a pixel of the result is visible where at least half of it was.",
+      "Exit code 1 if any cue is not accepted or did not converge.",
     ].join(" "));
   addCueOptions(command)
     .option("-o, --output <out>", "write the recalled state: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's")
@@ -71,7 +73,8 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
     const { visible } = batch[0];
     const common = { visible, top: options.top, maxSteps: options.maxSteps };
     // Weights (N per cue) are not kept.
-    for (const found of session.compute(() => memory.recallMany(batch.map(({ values }) => values), common))) results.push({ ...found, weights: undefined });
+    const found = await session.compute(() => answered(batch, () => memory.recallMany(batch.map(({ values }) => values), common)));
+    results.push(...found.map((each) => ({ ...each, weights: undefined })));
   }
   progress.stop();
   await writeStates?.(results);
@@ -96,10 +99,20 @@ export function verdict(cue: Cue, found: Pick<Recall, "accepted" | "criterion" |
   };
 }
 
-/** One line for a cue. */
-export function line(cue: Cue, { accepted, reason, key, ranking }: Pick<Recall, "accepted" | "reason" | "key" | "ranking">): string {
+/** Runs what the memory does with some cues; errors name the cue. */
+export function answered<T>(cues: readonly Cue[], work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw located(error, "cue", (row) => cues[row].name);
+  }
+}
+
+/** One line for a cue. An answer that nothing was calibrated for is no claim to know it, and says so. */
+export function line(cue: Cue, { accepted, criterion, reason, key, ranking }: Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking">): string {
+  const verdict = criterion === "none" ? "accepted (not calibrated)" : "accepted";
   const first = ranking.find((entry) => entry.key === key);
-  const cells = [cue.name, key ?? "-", first === undefined ? "-" : first.score, first === undefined ? "-" : first.weight, accepted ? "accepted" : `not accepted: ${reason ?? "no reason given"}`];
+  const cells = [cue.name, key ?? "-", first === undefined ? "-" : first.score, first === undefined ? "-" : first.weight, accepted ? verdict : `not accepted: ${reason ?? "no reason given"}`];
   return cells.map((cell) => String(cell).replace(/[\t\r\n]/g, " ")).join("\t");
 }
 

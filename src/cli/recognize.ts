@@ -5,7 +5,7 @@ import { openAlbum } from "./album.ts";
 import { readCues } from "./cues.ts";
 import { acceptAbove } from "./models.ts";
 import { withExamples } from "./options.ts";
-import { addCueOptions, line, verdict, type CueOptions } from "./recall.ts";
+import { addCueOptions, answered, line, verdict, type CueOptions } from "./recall.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
 
@@ -29,9 +29,9 @@ async function recognize(path: string, paths: string[], options: CueOptions, ses
   const cues = await readCues(paths, album, options.visible);
   const results: Recognition[] = [];
   const progress = session.progress("recognize", cues.length);
-  for (const { name, values, visible } of cues) {
-    progress.update(results.length, name);
-    results.push(session.compute(() => memory.recognize(values, { visible, top: options.top })));
+  for (const cue of cues) {
+    progress.update(results.length, cue.name);
+    results.push(await session.compute(() => answered([cue], () => memory.recognize(cue.values, { visible: cue.visible, top: options.top }))));
   }
   progress.stop();
   if (results.some(({ accepted }) => !accepted)) session.status = 1;

@@ -5,11 +5,11 @@ import { sha256Hex } from "../formats/index.ts";
 import { decodeImage, type ResizeFilter } from "../images/index.ts";
 import { EngramError, type Key, type Memory } from "../numeric/index.ts";
 import { albumChunks, type Original, type Pictures } from "./album.ts";
-import { checkTarget, readBytes, writeWhole } from "./files.ts";
-import { expand, isArray, readRows, type Input } from "./inputs.ts";
+import { checkTarget, writeWhole } from "./files.ts";
+import { expand, isArray, located, readRows, type Input } from "./inputs.ts";
 import { addModelOptions, makeMemory, type ModelName, type ModelOptions } from "./models.ts";
 import { forceOption, jsonOption, oneOf, size, withExamples } from "./options.ts";
-import { FILTERS, sizeText, toRow } from "./pictures.ts";
+import { FILTERS, readPictureBytes, sizeText, toRow } from "./pictures.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
 
@@ -80,34 +80,38 @@ async function remember(paths: string[], options: RememberOptions, session: Sess
   for (const [i, input] of inputs.entries()) {
     progress.update(i, input.name);
     await take(intake, input, inputs.length === 1);
-    if (intake.rows.length >= BATCH) store(intake);
+    if (intake.rows.length >= BATCH) await store(intake);
   }
   progress.stop();
-  store(intake);
+  await store(intake);
   if (memory.size === 0) {
     throw new EngramError(paths.join(", "), "at least one picture or array", intake.skipped === 0 ? "none" : `none that is readable (${intake.skipped} skipped)`, "Name pictures (PNG, JPEG, PGM, PPM), folders of pictures, or .npy arrays.");
   }
   await write(intake);
 }
 
-/** Reads one input into the intake; what is no picture is skipped with a warning, or refused. */
+/** Reads one input into the intake; what is no picture, and arrays in folders that are none or do not fit, are skipped with a warning, or refused. */
 async function take(intake: Intake, input: Input, alone: boolean): Promise<void> {
   const { session, options, pictures } = intake;
+  const skip = (error: unknown): void => {
+    if (!(error instanceof EngramError) || options.strict === true) throw error;
+    session.warn(`skipped ${error.message}`);
+    intake.skipped++;
+  };
   if (input.problem === undefined && isArray(input.path)) {
-    const { rows, dim, data } = await readRows(input.path, intake.dim?.numbers);
-    for (let i = 0; i < rows; i++) {
+    const read = await readRows(input.path, intake.dim?.numbers).catch((error: unknown) => {
+      // An array that was named is wanted.
+      if (input.folder === undefined) throw error;
+      skip(error);
+    });
+    for (let i = 0; i < (read?.rows ?? 0); i++) {
+      const { rows, dim, data } = read!;
       add(intake, input, alone ? i : rows === 1 ? input.name : `${input.name}:${i}`, data.subarray(i * dim, (i + 1) * dim));
     }
     return;
   }
-  const read = await picture(input, pictures, options).catch((error: unknown) => {
-    if (!(error instanceof EngramError) || options.strict === true) throw error;
-    session.warn(`skipped ${error.message}`);
-  });
-  if (read === undefined) {
-    intake.skipped++;
-    return;
-  }
+  const read = await picture(input, pictures, options).catch(skip);
+  if (read === undefined) return;
   intake.hasPictures = true;
   add(intake, input, input.name, read.row, read.original);
 }
@@ -115,7 +119,7 @@ async function take(intake: Intake, input: Input, alone: boolean): Promise<void>
 /** One picture as a row. @throws EngramError where it is none */
 async function picture(input: Input, pictures: Pictures, options: RememberOptions): Promise<{ row: Float32Array; original?: Original }> {
   if (input.problem !== undefined) throw new EngramError(input.path, "a file", input.problem, "Leave it out.");
-  const bytes = await readBytes(input.path);
+  const bytes = await readPictureBytes(input.path);
   const row = toRow(decodeImage(bytes, { name: input.path }), pictures);
   return { row, original: options.originals ? { path: recorded(input.path, options), sha256: sha256Hex(bytes) } : undefined };
 }
@@ -135,9 +139,13 @@ function add(intake: Intake, input: Input, key: Key, row: ArrayLike<number>, ori
   intake.originals.push(original);
 }
 
-function store(intake: Intake): void {
+async function store(intake: Intake): Promise<void> {
   const { memory, rows, keys } = intake;
-  if (rows.length > 0) intake.session.compute(() => memory.store(rows, { keys }));
+  try {
+    if (rows.length > 0) await intake.session.compute(() => memory.store(rows, { keys }));
+  } catch (error) {
+    throw located(error, "patterns", (row) => `${intake.sources.get(keys[row])}${typeof keys[row] === "number" ? `, row ${keys[row]}` : ""}`);
+  }
   intake.rows = [];
   intake.keys = [];
 }
@@ -155,7 +163,7 @@ async function write(intake: Intake): Promise<void> {
   const sized = intake.hasPictures || (options.size !== undefined && fits(intake.pictures, memory.dim));
   const pictures = sized ? intake.pictures : undefined;
   if (options.size !== undefined && !sized) session.warn(`--size has no effect: rows have ${memory.dim} numbers, ${sizeText(intake.pictures)} would have another count`);
-  const parameters = session.compute(() => memory.parameters);
+  const parameters = await session.compute(() => memory.parameters);
   await writeWhole(session, output, albumChunks({ memory, model, pictures, originals }), options.force === true);
   const counted = `${memory.size} ${memory.size === 1 ? "pattern" : "patterns"}`;
   session.note(`remembered ${counted} of ${memory.dim} numbers in ${output}${skipped > 0 ? `, ${skipped} skipped` : ""}`);

@@ -3,6 +3,7 @@
  * temporary files that have to go when the process is interrupted. One is made in main.ts and handed down.
  */
 import { unlinkSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { SingleBar } from "cli-progress";
 
 /** 0 recalled or accepted, 1 not recognised, not converged or a check failed; 2 and 130 are set in main.ts. */
@@ -76,10 +77,14 @@ export class Session {
    * Runs a long calculation that does not yield. JavaScript cannot answer a signal meanwhile, so the default action is
    * restored: the process ends at once (a shell reports 130). No temporary file exists at such a time.
    */
-  compute<T>(work: () => T): T {
+  async compute<T>(work: () => T | Promise<T>): Promise<T> {
+    // A signal that came while JavaScript was busy waits in the event loop, and would be lost with the listener. The first turn
+    // may begin behind the loop's look at signals, the second has looked.
+    await setImmediate();
+    await setImmediate();
     this.#unlisten();
     try {
-      return work();
+      return await work();
     } finally {
       this.#listen();
     }

@@ -24,7 +24,7 @@ const DESCR: ReadonlyMap<string, Dtype> = new Map([
  */
 export function readNpy(bytes: Uint8Array, name = "npy file"): Tensor {
   const reader = new ByteReader(bytes, name, true);
-  if (latin1(bytes.subarray(0, 6)) !== MAGIC) throw damaged(name, "the npy magic \\x93NUMPY", "other bytes");
+  if (latin1(bytes.subarray(0, 6)) !== MAGIC) throw damaged(name, "the npy magic \\x93NUMPY", bytes.length === 0 ? "an empty file" : "other bytes");
   reader.take(6, "magic");
   const major = reader.u8("version");
   const minor = reader.u8("version");
