@@ -139,5 +139,5 @@ t.test("projection rule: correlated patterns are fixed points, the matrix projec
   const settled = network.settle(cue);
   t.ok(settled.converged && network.energy(settled.sigma) <= network.energy(cue) + 1e-9);
   t.throws(() => new ProjectionNetwork([]), { message: /at least one/ });
-  t.throws(() => new ProjectionNetwork([[1, 1], [1]]), { message: /2 numbers/ });
+  t.throws(() => new ProjectionNetwork([[1, 1], [1]]), { message: /2 bits/ });
 });

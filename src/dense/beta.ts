@@ -29,14 +29,14 @@ function sampleOf(rows: Rows): number[] {
   return Array.from({ length: n }, (_, j) => Math.floor((j * rows.count) / n));
 }
 
-/** Squared distances from each sampled row to every row of `among`, visited in chunks. */
-function visitDistances(rows: Rows, picked: readonly number[], visit: (i: number, squared: ArrayLike<number>) => void): void {
+/** Scores of each sampled row with every row, visited in chunks. */
+function visitScores(op: "squaredL2" | "dot", rows: Rows, picked: readonly number[], visit: (i: number, scores: ArrayLike<number>) => void): void {
   const chunk = 32;
   for (let start = 0; start < picked.length; start += chunk) {
     const some = picked.slice(start, start + chunk);
     const cues = new Float64Array(some.length * rows.dim);
     some.forEach((mu, j) => cues.set(rows.row(mu), j * rows.dim));
-    const all = rows.scores("squaredL2", cues);
+    const all = rows.scores(op, cues);
     some.forEach((_, j) => visit(start + j, all.subarray(j * rows.count, (j + 1) * rows.count)));
   }
 }
@@ -45,7 +45,7 @@ function visitDistances(rows: Rows, picked: readonly number[], visit: (i: number
 export function nearestSquared(rows: Rows): Float64Array {
   const picked = sampleOf(rows);
   const nearest = new Float64Array(picked.length).fill(Infinity);
-  visitDistances(rows, picked, (i, squared) => {
+  visitScores("squaredL2", rows, picked, (i, squared) => {
     for (let nu = 0; nu < squared.length; nu++) if (nu !== picked[i] && squared[nu] < nearest[i]) nearest[i] = squared[nu];
   });
   return nearest;
@@ -64,11 +64,10 @@ export function chooseSoftmaxBeta(rows: Rows, form: "euclidean" | "dot", delta: 
   if (form === "euclidean") {
     for (const squared of nearestSquared(rows)) if (squared > 0 && squared < Infinity) gaps.push(squared / 2);
   } else {
-    const overlaps = rows.scores("dot", picked.flatMap((mu) => Array.from(rows.row(mu))));
-    picked.forEach((mu, j) => {
+    visitScores("dot", rows, picked, (j, overlaps) => {
       let rival = -Infinity;
-      for (let nu = 0; nu < rows.count; nu++) if (nu !== mu) rival = Math.max(rival, overlaps[j * rows.count + nu]);
-      const gap = overlaps[j * rows.count + mu] - rival;
+      for (let nu = 0; nu < rows.count; nu++) if (nu !== picked[j]) rival = Math.max(rival, overlaps[nu]);
+      const gap = overlaps[picked[j]] - rival;
       if (gap > 0 && gap < Infinity) gaps.push(gap);
     });
   }
@@ -97,7 +96,7 @@ export function betaForInteractions(rows: Rows, wanted: number, touching = false
   const M = picked.length;
   if (M < 2) throw new EngramError("interactions", "at least two patterns", `${M}`, "Pass beta for a single pattern.");
   const distances: number[] = [];
-  visitDistances(rows, picked, (i, squared) => {
+  visitScores("squaredL2", rows, picked, (i, squared) => {
     for (let j = i + 1; j < M; j++) distances.push(Math.sqrt(squared[picked[j]]));
   });
   distances.sort((a, b) => a - b);
@@ -119,6 +118,7 @@ export function betaForKeptShare(rows: Rows, share: number): ChosenBeta {
   if (!(share > 0 && share <= 1)) throw new EngramError("share", "0 < share <= 1", String(share), "1 keeps every pattern.");
   const nearest = nearestSquared(rows).sort();
   const squared = nearest[Math.min(nearest.length - 1, Math.floor((1 - share) * nearest.length))];
+  if (squared === Infinity) return { beta: 1, rule: "1, since one pattern is always kept" };
   if (!(squared > 0)) throw new EngramError("share", "patterns that differ", "duplicates", "Duplicates are never kept apart; remove them or ask for a smaller share.");
   // a hair above, since n > r_s is strict
   return { beta: (2 / squared) * (1 + 1e-9), rule: `(L22) ${share} of the patterns kept` };

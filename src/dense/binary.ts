@@ -8,20 +8,11 @@
  *   (M1) E = -sum_mu F(m_mu)        (M5) flipping bit i: m_mu <- m_mu - 2 xi_i^mu sigma_i
  *   (M3) bit i is flipped iff sum_mu F(m_mu - 2 xi_i^mu sigma_i) > sum_mu F(m_mu); (M6) a tie keeps the bit
  *
- * A trial costs O(K), independent of D. Overlaps are integers: F is evaluated on m 2^-e with 2^e >= D, which is exact scaling, so that
- * no degree overflows and ties stay ties. Exponential separations are compared in the log domain.
+ * A trial costs O(K), independent of D, and so does a flip. F and the comparison are those of overlap-energy.ts.
  */
-import { EngramError, exp, log } from "../numeric/index.ts";
+import { EngramError } from "../numeric/index.ts";
 import type { Rng } from "../numeric/index.ts";
-import { checkBeta } from "./energy.ts";
-import { checkDegree, integerPower } from "./separation.ts";
-
-/** z^n/n; max(z,0)^n/n; e^z; -log sum e^{beta m} (Q = log, no 1/beta). */
-export type BinarySeparation =
-  | { readonly kind: "power"; readonly n: number }
-  | { readonly kind: "rectified"; readonly n: number }
-  | { readonly kind: "exponential" }
-  | { readonly kind: "lse"; readonly beta: number };
+import { type BinarySeparation, OverlapEnergy } from "./overlap-energy.ts";
 
 export interface SettleOptions {
   /** Default "sweep": bits in ascending order. "random": a fresh permutation per sweep. */
@@ -31,6 +22,8 @@ export interface SettleOptions {
   maxSweeps?: number;
   /** D entries; 0 = clamped. Default: all bits may move. */
   free?: ArrayLike<number>;
+  /** Default "difference" (M3). "taylor" (M4) lowers the energy for certain only where both coincide (power, n = 2), and may cycle. */
+  rule?: "difference" | "taylor";
 }
 
 export interface Settled {
@@ -51,35 +44,26 @@ export class BinaryMemory {
   readonly separation: BinarySeparation;
   /** xi by columns: bit i of all patterns lies together, what a trial reads. */
   readonly #columns: Int8Array;
-  /** F on the scaled overlaps -D..D (polynomials only). */
-  readonly #table: Float64Array | undefined;
-  readonly #scale: number;
+  readonly #energy: OverlapEnergy;
 
-  /** @param patterns K rows of D values, each -1 or 1. @throws EngramError naming the first value that is neither */
+  /**
+   * @param patterns K >= 1 rows of D values, each -1 or 1
+   * @throws EngramError naming the first value that is neither, for no patterns, ragged rows, a degree or beta out of range
+   */
   constructor(patterns: readonly ArrayLike<number>[], separation: BinarySeparation) {
     this.size = patterns.length;
     this.dim = patterns[0]?.length ?? 0;
+    if (this.dim === 0) throw new EngramError("binary memory", "at least one pattern of at least one bit", "none", "Store patterns first.");
     this.separation = separation;
-    if (separation.kind === "power" || separation.kind === "rectified") checkDegree(separation.n);
-    if (separation.kind === "lse") checkBeta(separation.beta);
+    this.#energy = new OverlapEnergy(separation, this.dim);
     this.#columns = new Int8Array(this.size * this.dim);
     patterns.forEach((xi, mu) => {
       if (xi.length !== this.dim) throw new EngramError(`pattern ${mu}`, `${this.dim} bits`, `${xi.length}`, "Give all patterns the same length.");
       for (let i = 0; i < this.dim; i++) this.#columns[i * this.size + mu] = bit(xi[i], `pattern ${mu}, bit ${i}`);
     });
-    let scale = 1;
-    while (scale * Math.max(1, this.dim) > 1) scale /= 2;
-    this.#scale = scale;
-    if (separation.kind === "power" || separation.kind === "rectified") {
-      const { kind, n } = separation;
-      this.#table = Float64Array.from({ length: 2 * this.dim + 1 }, (_, j) => {
-        const m = (j - this.dim) * scale;
-        return kind === "rectified" && m <= 0 ? 0 : integerPower(m, n) / n;
-      });
-    }
   }
 
-  /** m_mu = xi^mu . sigma, K integers. */
+  /** m_mu = xi^mu . sigma, K integers. @throws EngramError for a wrong length or a value that is no bit */
   overlaps(sigma: ArrayLike<number>): Float64Array {
     if (sigma.length !== this.dim) throw new EngramError("state", `${this.dim} bits`, `${sigma.length}`, "Give the state the memory's dimension.");
     const m = new Float64Array(this.size);
@@ -90,79 +74,39 @@ export class BinaryMemory {
     return m;
   }
 
-  /** (M1), unscaled: -Infinity only where the number itself is beyond f64. */
+  /** (M1): -Infinity only where the number itself is beyond f64. */
   energy(sigma: ArrayLike<number>): number {
-    return this.#energyAt(this.overlaps(sigma));
+    return this.#energy.value(this.overlaps(sigma));
   }
 
-  #energyAt(m: Float64Array): number {
-    const { separation } = this;
-    if (separation.kind === "lse") return -logSum(m, separation.beta);
-    if (separation.kind === "exponential") return -m.reduce((sum, value) => sum + exp(value), 0);
-    const { kind, n } = separation;
-    return -m.reduce((sum, value) => sum + (kind === "rectified" && value <= 0 ? 0 : integerPower(value, n) / n), 0);
-  }
-
-  /** (M3): E after flipping bit i, minus E now, in the units of `gain`: its sign is exact up to rounding of the sum. Polynomials: times D-scaling undone. */
+  /** (M3): E after flipping bit i less E now; +-Infinity only where the number itself is beyond f64. O(K D). */
   energyDifference(sigma: ArrayLike<number>, i: number): number {
-    const m = this.overlaps(sigma);
-    const flipped = m.map((value, mu) => value - 2 * this.#columns[i * this.size + mu] * sigma[i]);
-    const { separation } = this;
-    if (separation.kind === "lse") return logSum(m, separation.beta) - logSum(flipped, separation.beta);
-    const F = (value: number): number => {
-      if (separation.kind === "exponential") return exp(value);
-      return separation.kind === "rectified" && value <= 0 ? 0 : integerPower(value, separation.n) / separation.n;
-    };
-    let difference = 0;
-    for (let mu = 0; mu < this.size; mu++) difference += F(m[mu]) - F(flipped[mu]);
-    return difference;
+    return this.#energy.difference(this.overlaps(sigma), this.#columns.subarray(i * this.size, (i + 1) * this.size), sigma[i]);
   }
 
-  /** Whether flipping bit i lowers the energy strictly. O(K). */
-  #lowers(m: Float64Array, i: number, s: number): boolean {
-    const K = this.size;
-    const column = i * K;
-    const columns = this.#columns;
-    const table = this.#table;
-    if (table !== undefined) {
-      let gain = 0;
-      for (let mu = 0; mu < K; mu++) {
-        const j = m[mu] + this.dim;
-        gain += table[j - 2 * columns[column + mu] * s] - table[j];
-      }
-      return gain > 0;
-    }
-    const beta = this.separation.kind === "lse" ? this.separation.beta : 1;
-    let top = -Infinity;
-    for (let mu = 0; mu < K; mu++) top = Math.max(top, m[mu], m[mu] - 2 * columns[column + mu] * s);
-    let gain = 0;
-    for (let mu = 0; mu < K; mu++) {
-      const now = beta * (m[mu] - top);
-      const then = beta * (m[mu] - 2 * columns[column + mu] * s - top);
-      if (now > -746 || then > -746) gain += exp(then) - exp(now);
-    }
-    return gain > 0;
-  }
-
-  /** (M3) swept until a full sweep flips nothing. The state is copied. */
+  /** (M3) or (M4), swept until a full sweep flips nothing. The state is copied. @throws EngramError for a wrong state or mask, or random order without an rng */
   settle(start: ArrayLike<number>, options: SettleOptions = {}): Settled {
-    const { order = "sweep", rng, maxSweeps = 1000, free } = options;
+    const { order = "sweep", rng, maxSweeps = 1000, free, rule = "difference" } = options;
     if (order === "random" && rng === undefined) throw new EngramError("settle", "an rng for random order", "none", "Pass seeded(seed).");
+    if (free !== undefined && free.length !== this.dim) throw new EngramError("free", `${this.dim} entries`, String(free.length), "One entry per bit: 0 clamped, anything else free.");
     const m = this.overlaps(start);
     const sigma = Int8Array.from(start);
     const picks = Int32Array.from({ length: this.dim }, (_, i) => i);
     const flips: number[] = [];
-    const energies = [this.#energyAt(m)];
+    const energies = [this.#energy.value(m)];
+    const turns = rule === "taylor"
+      ? (i: number): boolean => this.#energy.field(m, this.#columns, i * this.size, sigma[i]) === -sigma[i]
+      : (i: number): boolean => this.#energy.lowers(m, this.#columns, i * this.size, sigma[i]);
     for (let sweep = 1; sweep <= maxSweeps; sweep++) {
       if (order === "random") rng?.shuffle(picks);
       const before = flips.length;
       for (const i of picks) {
-        if ((free === undefined || free[i] !== 0) && this.#lowers(m, i, sigma[i])) {
+        if ((free === undefined || free[i] !== 0) && turns(i)) {
           this.#flip(m, sigma, i);
           flips.push(i);
         }
       }
-      energies.push(this.#energyAt(m));
+      energies.push(this.#energy.value(m));
       if (flips.length === before) return { sigma, overlaps: m, converged: true, sweeps: sweep, energies, flips };
     }
     return { sigma, overlaps: m, converged: false, sweeps: maxSweeps, energies, flips };
@@ -171,7 +115,12 @@ export class BinaryMemory {
   /** The bits that one (M3) trial each, all from the same state, would flip: the one-step error count of the capacity theory. */
   unstableBits(sigma: ArrayLike<number>): number[] {
     const m = this.overlaps(sigma);
-    return Array.from({ length: this.dim }, (_, i) => i).filter((i) => this.#lowers(m, i, sigma[i]));
+    return Array.from({ length: this.dim }, (_, i) => i).filter((i) => this.#energy.lowers(m, this.#columns, i * this.size, sigma[i]));
+  }
+
+  /** (M4), the Taylor form: the sign of sum_mu xi_i f(h_i^mu), h = m - xi_i sigma_i; 0 at a tie. No guarantee of descent; coincides with (M3) for n = 2. */
+  localField(sigma: ArrayLike<number>, i: number): number {
+    return this.#energy.field(this.overlaps(sigma), this.#columns, i * this.size, sigma[i]);
   }
 
   /** (M5) */
@@ -179,29 +128,6 @@ export class BinaryMemory {
     for (let mu = 0; mu < this.size; mu++) m[mu] -= 2 * this.#columns[i * this.size + mu] * sigma[i];
     sigma[i] = -sigma[i];
   }
-
-  /** (M4), the Taylor form: the sign of sum_mu xi_i f(h_i^mu), h = m - xi_i sigma_i; 0 at a tie. No guarantee of descent; coincides with (M3) for n = 2. */
-  localField(sigma: ArrayLike<number>, i: number): number {
-    const m = this.overlaps(sigma);
-    const { separation } = this;
-    let field = 0;
-    const top = m.reduce((most, value) => Math.max(most, value), -Infinity);
-    for (let mu = 0; mu < this.size; mu++) {
-      const xi = this.#columns[i * this.size + mu];
-      const h = m[mu] - xi * sigma[i];
-      let f: number;
-      if (separation.kind === "power") f = integerPower(h * this.#scale, separation.n - 1);
-      else if (separation.kind === "rectified") f = h > 0 ? integerPower(h * this.#scale, separation.n - 1) : 0;
-      else f = exp((separation.kind === "lse" ? separation.beta : 1) * (h - top));
-      field += xi * f;
-    }
-    return Math.sign(field);
-  }
-}
-
-function logSum(m: Float64Array, beta: number): number {
-  const top = m.reduce((most, value) => Math.max(most, value), -Infinity);
-  return beta * top + log(m.reduce((sum, value) => sum + exp(beta * (value - top)), 0));
 }
 
 function bit(value: number, where: string): 1 | -1 {

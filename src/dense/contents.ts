@@ -52,12 +52,19 @@ export class Contents {
     this.fits(X.data, X.dim, "patterns");
     if (V !== undefined) this.fits(V.data, V.dim, "values");
     const rowOptions = { precision: this.#precision, backend: this.#backend };
-    this.#rows ??= new Rows(X.dim, rowOptions);
-    this.#rows.append(X.data);
-    if (V !== undefined) {
-      this.#values ??= new Rows(V.dim, rowOptions);
-      this.#values.append(V.data);
+    const rows = this.#rows ?? new Rows(X.dim, rowOptions);
+    const values = V === undefined ? undefined : (this.#values ?? new Rows(V.dim, rowOptions));
+    try {
+      rows.append(X.data);
+      values?.append(V!.data);
+    } catch (error) { // no room: what had been added goes again
+      while (rows.count > this.#keys.length) rows.remove(rows.count - 1);
+      if (this.#rows === undefined) rows.dispose();
+      if (this.#values === undefined) values?.dispose();
+      throw error;
     }
+    this.#rows = rows;
+    this.#values = values;
     this.#keys = [...this.#keys, ...keys];
     for (const key of keys) this.#known.add(key);
     this.nextKey += X.rows;

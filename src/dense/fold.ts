@@ -5,13 +5,17 @@
  *   LSE         state {max, sum, z} per block               finish: E (M58) or (M59), next = sum p xi
  *   additive    state {A = sum F(beta S), W = sum f, z = sum f xi} per block, f = F'(beta S)
  *               finish: E = -Q[eps + A]; next = z / W for distances (LSR: the mean of the active patterns)
+ *
+ * f of a polynomial can leave f32 (n = 13 at D = 2304): each block's weights are brought near 1 by a power of two, exactly, and its z back.
+ * With `visible` the scores are scaled by D / V, as everywhere (continuous.ts).
  */
-import { Fold, finish, log, merge } from "../numeric/index.ts";
+import { BLOCK_ROWS, EngramError, finish, Fold, log, merge } from "../numeric/index.ts";
 import type { Join, Tree } from "../numeric/index.ts";
-import { BLOCK_ROWS } from "../numeric/index.ts";
 import { finishSoftmax, joinSoftmax } from "../kernels/index.ts";
 import type { Rows, SoftmaxState } from "../kernels/index.ts";
+import { visibleScale } from "./landscape.ts";
 import type { Separation } from "./separation.ts";
+import { scaleOf } from "./sums.ts";
 
 export interface ShardOptions {
   /** Global number of the shard's row 0, a multiple of 256. Default 0. */
@@ -22,7 +26,7 @@ export interface ShardOptions {
 /** One shard's part of the LSE energy at x. @param form distances or overlaps */
 export function lsePartial(rows: Rows, x: Float64Array, beta: number, form: "euclidean" | "dot", options: ShardOptions = {}): Tree<SoftmaxState> {
   const op = form === "dot" ? "dot" : "squaredL2";
-  return rows.softmaxPartial(x, { op, scale: form === "dot" ? beta : -beta / 2, ...options });
+  return rows.softmaxPartial(x, { op, scale: (form === "dot" ? beta : -beta / 2) * visibleScale(rows.dim, options.visible), ...options });
 }
 
 export function lseMerge(a: Tree<SoftmaxState>, b: Tree<SoftmaxState>): Tree<SoftmaxState> {
@@ -47,30 +51,32 @@ const add: Join<AdditiveState> = (a, b) => ({ A: a.A + b.A, W: a.W + b.W, z: a.z
 export function additivePartial(
   rows: Rows, x: Float64Array, beta: number, separation: Separation, form: "euclidean" | "dot", options: ShardOptions = {},
 ): Tree<AdditiveState> {
-  const raw = rows.scores(form === "dot" ? "dot" : "squaredL2", x, { visible: options.visible });
-  const scale = form === "dot" ? beta : -beta / 2;
-  const f = Float64Array.from(raw, (score) => separation.f(scale * score));
-  const sums = rows.weightedSumPartial(f, { firstRow: options.firstRow });
-  const totals = new Fold<{ A: number; W: number }>((a, b) => ({ A: a.A + b.A, W: a.W + b.W }));
+  const { visible, firstRow = 0 } = options;
+  if (firstRow % BLOCK_ROWS !== 0) throw new EngramError("firstRow", "a multiple of 256", String(firstRow), "Cut shards at multiples of 256 rows.");
+  const raw = rows.scores(form === "dot" ? "dot" : "squaredL2", x, { visible });
+  const scale = (form === "dot" ? beta : -beta / 2) * visibleScale(rows.dim, visible);
+  const fold = new Fold(add);
   for (let from = 0; from < raw.length; from += BLOCK_ROWS) {
     const to = Math.min(raw.length, from + BLOCK_ROWS);
+    const f = Float64Array.from(raw.subarray(from, to), (score) => separation.f(scale * score));
     let A = 0;
     let W = 0;
     for (let mu = from; mu < to; mu++) {
       A += separation.F(scale * raw[mu]);
-      W += f[mu];
+      W += f[mu - from];
     }
-    totals.add(((options.firstRow ?? 0) + from) / BLOCK_ROWS, { A, W });
+    const near = scaleOf(f);
+    const z = rows.weightedSum(f.map((weight) => weight * near), { from, to }).map((value) => value / near);
+    fold.add((firstRow + from) / BLOCK_ROWS, { A, W, z });
   }
-  const scalars = totals.tree;
-  return sums.map(({ level, index, state: z }, i) => ({ level, index, state: { ...scalars[i].state, z } }));
+  return fold.tree;
 }
 
 export function additiveMerge(a: Tree<AdditiveState>, b: Tree<AdditiveState>): Tree<AdditiveState> {
   return merge(add, a, b);
 }
 
-/** @returns E = -Q[eps + A], z = sum f xi and W = sum f: the gradient's ingredients; next = z / W where some weight is left */
+/** @returns E = -Q[eps + A] (Infinity where there is no logarithm), z = sum f xi and W = sum f: the gradient's ingredients; next = z / W where some weight is left */
 export function additiveFinish(
   tree: Tree<AdditiveState>, beta: number, scaling: "identity" | "log", eps = 0,
 ): { energy: number; W: number; z: Float64Array; next: Float64Array | undefined } | undefined {
@@ -78,5 +84,5 @@ export function additiveFinish(
   if (state === undefined) return undefined;
   const A = eps + state.A;
   const next = state.W > 0 ? state.z.map((value) => value / state.W) : undefined;
-  return { energy: scaling === "log" ? -log(A) / beta : -A, W: state.W, z: state.z, next };
+  return { energy: scaling === "identity" ? 0 - A : A > 0 ? -log(A) / beta : Infinity, W: state.W, z: state.z, next };
 }

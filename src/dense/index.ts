@@ -1,4 +1,5 @@
 /** Dense associative memories: similarity, separation, energy, gradient, dynamics, minima, capacity; Hopfield to LSE and LSR. */
+export type { DenseRecall, DenseRecallOptions } from "./answer.ts";
 export * from "./beta.ts";
 export * from "./binary.ts";
 export * from "./capacity.ts";
@@ -7,9 +8,19 @@ export * from "./dynamics.ts";
 export * from "./energy.ts";
 export * from "./fold.ts";
 export * from "./kernel.ts";
+export * from "./kernel-energy.ts";
+export { visibleScale } from "./landscape.ts";
+export type { ContinuousEnergy, Evaluation, Landscape } from "./landscape.ts";
+export { basinRadius, centroid, lsrEnergy, supportOf } from "./lsr.ts";
+export type { Support } from "./lsr.ts";
 export * from "./memory.ts";
 export * from "./minima.ts";
+export * from "./operation.ts";
+export type { BinarySeparation } from "./overlap-energy.ts";
+export * from "./parameters.ts";
 export * from "./projection-rule.ts";
+export * from "./scaling.ts";
 export * from "./separation.ts";
 export { BINARY_ENERGIES, ENERGY_NAMES } from "./settings.ts";
 export type { DenseOptions } from "./settings.ts";
+export * from "./similarity.ts";

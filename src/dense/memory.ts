@@ -1,38 +1,28 @@
 /**
  * Dense associative memories as a memory: store, recall by descending the energy, recognise, forget, save.
  *
- * Continuous energies (lse, lse-dot, lsr, kernels): x <- next(x) to its fixed point (dynamics.ts). With `visible` only the known
- * coordinates enter the scores (scaled to whole patterns), at every step, while all coordinates are recalled. Binary energies (classical, polynomial, rectified,
- * exponential): asynchronous descent by exact energy differences (binary.ts); with `visible` the known bits are clamped.
+ * Continuous energies (lse, lse-dot, lsr, kernels): x <- next(x) to its fixed point, or gradient flow by `method` (dynamics.ts).
+ * With `visible` only the known coordinates enter the scores (scaled to whole patterns), at every step, while all coordinates are
+ * recalled. Binary energies (classical, polynomial, rectified, exponential): asynchronous descent by exact energy differences
+ * (binary.ts); with `visible` the known bits are clamped.
  *
  *   Xi  N x D stored patterns (kernels' Rows);  x  D state;  ranking: stored patterns by -d^2/2 (or overlap) from the final state
  */
 import {
-  type Backend, EngramError, type Key, type Memory, type Patterns, type Ranked, type Recall, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, EngramError, type Key, type Memory, type Patterns, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
 import type { ChosenBeta } from "./beta.ts";
-import { BinaryMemory } from "./binary.ts";
+import { answerOf, type Asked, type DenseRecall, type DenseRecallOptions, settledAnswer } from "./answer.ts";
+import { BinaryMemory, type Settled } from "./binary.ts";
 import { Contents } from "./contents.ts";
-import { basinRadius, type ContinuousEnergy, supportOf } from "./continuous.ts";
-import { descendMany, OUTSIDE, type Trajectory } from "./dynamics.ts";
-import { checkBeta } from "./energy.ts";
+import { descendMany } from "./dynamics.ts";
+import type { ContinuousEnergy } from "./landscape.ts";
+import { checkBeta } from "./parameters.ts";
 import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
-import { highestFew } from "./sums.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
 
-export interface DenseRecallOptions extends RecallOptions {
-  /** D entries; 0 = clamped: this coordinate of the state keeps the cue's value. */
-  free?: ArrayLike<number>;
-}
-
-export interface DenseRecall extends Recall {
-  /** LSR: the patterns the state is the mean of. More than one: an emergent memory. */
-  members?: Key[];
-  /** LSR: radius of the ball around the state from which one step returns it (L23). */
-  basin?: number;
-}
 
 /** Cues that move in lockstep. */
 const LOCKSTEP = 64;
@@ -93,15 +83,16 @@ export class DenseMemory implements Memory {
   recallMany(cues: Patterns, options: DenseRecallOptions = {}): DenseRecall[] {
     const { energy, binary } = this.#bind();
     const { rows: Q, dim, data } = this.#cues(cues);
-    const { top = 5, visible, free, tolerance } = options;
+    const { top = 5, visible, free, tolerance, method, dt } = options;
     const maxSteps = options.maxSteps ?? this.#settings.maxSteps;
+    const asked: Asked = { rows: this.#contents.rows, keys: this.#contents.keys, threshold: this.#settings.threshold };
     const results: DenseRecall[] = [];
     for (let start = 0; start < Q; start += LOCKSTEP) {
       const batch = data.slice(start * dim, Math.min(start + LOCKSTEP, Q) * dim);
       if (binary !== undefined) {
-        for (let q = 0; q < batch.length; q += dim) results.push(this.#settle(binary, batch.subarray(q, q + dim), maxSteps, options, top));
+        for (let q = 0; q < batch.length; q += dim) results.push(settledAnswer(asked, binary, this.#settle(binary, batch.subarray(q, q + dim), maxSteps, options), top));
       } else if (energy !== undefined) {
-        for (const path of descendMany(this.#contents.rows, energy, batch, { maxSteps, visible, free, tolerance })) results.push(this.#answer(energy, path, options, top));
+        for (const path of descendMany(asked.rows, energy, batch, { maxSteps, visible, free, tolerance, method, dt })) results.push(answerOf(asked, energy, path, options, top));
       }
     }
     return results;
@@ -180,43 +171,16 @@ export class DenseMemory implements Memory {
     this.dispose();
   }
 
-  #answer(energy: ContinuousEnergy, path: Trajectory, options: DenseRecallOptions, top: number): DenseRecall {
-    const { rows, keys } = this.#contents;
-    const { state, energies, steps, converged } = path;
-    const weights = energy.weights(rows, state, options.visible);
-    const { squared } = supportOf(rows, state, energy.beta, 0, options.visible);
-    const ranking = ranked(squared.map((d2) => -d2 / 2), keys, weights, top);
-    const common = { state, energies, steps, converged, weights, ranking };
-    const key = ranking[0]?.key;
-    if (path.reason === OUTSIDE) {
-      const gap = Math.sqrt(smallest(squared)) - Math.sqrt(2 / energy.beta);
-      return { ...common, accepted: false, criterion: "support", reason: `${OUTSIDE}: ${gap} beyond the nearest boundary` };
-    }
-    const verdict = this.#verdict(energy.name, converged, path.reason, squared);
-    if (energy.name !== "lsr") return { ...common, ...verdict, key };
-    const { members } = supportOf(rows, state, energy.beta, 0, options.visible);
-    return { ...common, ...verdict, key: members.length === 1 ? keys[members[0]] : undefined, members: members.map((mu) => keys[mu]), basin: basinRadius(rows, state, energy.beta) };
-  }
-
-  #verdict(name: string, converged: boolean, reason: string | undefined, squared: Float64Array): { accepted: boolean; criterion: string; reason?: string } {
-    const { threshold } = this.#settings;
-    const compact = name !== "lse" && name !== "lse-dot" && name !== "gaussian";
-    if (!converged || threshold === undefined) return { accepted: converged, criterion: compact ? "support" : "none", reason: converged ? undefined : reason };
-    const distance = Math.sqrt(smallest(squared) / this.dim);
-    return distance <= threshold
-      ? { accepted: true, criterion: "threshold" }
-      : { accepted: false, criterion: "threshold", reason: `the answer is ${distance} (root mean square) from the nearest stored pattern, above the threshold ${threshold}` };
-  }
-
-  #settle(binary: BinaryMemory, cue: Float64Array, maxSweeps: number, options: DenseRecallOptions, top: number): DenseRecall {
-    const { visible, free } = options;
+  /** With `visible` the known bits are clamped. */
+  #settle(binary: BinaryMemory, cue: Float64Array, maxSweeps: number, { visible, free }: DenseRecallOptions): Settled {
+    this.#mask("visible", visible);
+    this.#mask("free", free);
     const clamp = visible === undefined ? free : Float64Array.from(cue, (_, i) => (visible[i] !== 0 || (free !== undefined && free[i] === 0) ? 0 : 1));
-    const { sigma, overlaps, converged, sweeps, energies } = binary.settle(cue, { maxSweeps, free: clamp });
-    const ranking = ranked(overlaps, this.#contents.keys, new Float64Array(overlaps.length), top);
-    return {
-      state: Float64Array.from(sigma), energies: Float64Array.from(energies), steps: sweeps, converged, ranking, key: ranking[0]?.key,
-      ...this.#verdict("lse", converged, `still flipping after ${sweeps} sweeps`, overlaps.map((m) => 2 * (this.dim - m))),
-    };
+    return binary.settle(cue, { maxSweeps, free: clamp });
+  }
+
+  #mask(name: string, mask: ArrayLike<number> | undefined): void {
+    if (mask !== undefined && mask.length !== this.dim) throw new EngramError(name, `${this.dim} entries`, String(mask.length), "One entry per coordinate.");
   }
 
   #cues(cues: Patterns): { rows: number; dim: number; data: Float64Array } {
@@ -254,13 +218,4 @@ export class DenseMemory implements Memory {
     }
     return this.#bound;
   }
-}
-
-function smallest(values: Float64Array): number {
-  return values.reduce((least, value) => Math.min(least, value), Infinity);
-}
-
-/** The `top` stored patterns with the largest score, the lower row first on a tie. */
-function ranked(scores: Float64Array, keys: readonly Key[], weights: Float64Array, top: number): Ranked[] {
-  return highestFew(scores, top).map((mu) => ({ key: keys[mu], score: scores[mu], weight: weights[mu] }));
 }

@@ -7,11 +7,13 @@ import { EngramError, unknownName } from "../numeric/index.ts";
 import type { Backend, Precision } from "../numeric/index.ts";
 import { betaForInteractions, chooseSoftmaxBeta } from "./beta.ts";
 import type { ChosenBeta } from "./beta.ts";
-import type { BinarySeparation } from "./binary.ts";
-import { kernelEnergy, lsrEnergy, softmaxEnergy } from "./continuous.ts";
-import type { ContinuousEnergy } from "./continuous.ts";
-import { checkBeta, checkEpsilon } from "./energy.ts";
+import { softmaxEnergy } from "./continuous.ts";
+import { checkBeta, checkEpsilon } from "./parameters.ts";
 import { KERNELS } from "./kernel.ts";
+import { kernelEnergy } from "./kernel-energy.ts";
+import type { ContinuousEnergy } from "./landscape.ts";
+import { lsrEnergy } from "./lsr.ts";
+import type { BinarySeparation } from "./overlap-energy.ts";
 import { checkDegree } from "./separation.ts";
 
 /** Energies of binary (-1, 1) patterns, settled bit by bit. */

@@ -23,17 +23,28 @@ export interface Summable {
 }
 
 /**
- * sum_mu w_mu P_mu for weights of any size. An f32 store sums in f32: weights far from 1 are brought there first, and the result back in f64.
+ * sum_mu w_mu P_mu for weights of any size. An f32 store sums in f32: weights far from 1 are brought there first by a power of two,
+ * which is exact, and the result back in f64.
  * @param range rows of P the weights belong to
  */
 export function weightedSumOf(P: Summable, w: Float64Array, range?: { from: number; to: number }): Float64Array {
-  let peak = 0;
-  for (let mu = 0; mu < w.length; mu++) peak = Math.max(peak, Math.abs(w[mu]));
-  if (peak === 0 || (peak < FAR && peak > 1 / FAR)) return P.weightedSum(w, range);
-  return P.weightedSum(w.map((weight) => weight / peak), range).map((value) => value * peak);
+  const scale = scaleOf(w);
+  if (scale === 1) return P.weightedSum(w, range);
+  return P.weightedSum(w.map((weight) => weight * scale), range).map((value) => value / scale);
 }
 
 const FAR = 2 ** 64;
+
+/** 1 while the largest weight lies within 2^-64 .. 2^64; else the power of two that brings it to (1/2, 1] (as far as a power of two goes). */
+export function scaleOf(w: ArrayLike<number>): number {
+  let peak = 0;
+  for (let mu = 0; mu < w.length; mu++) peak = Math.max(peak, Math.abs(w[mu]));
+  if (peak === 0 || (peak < FAR && peak > 1 / FAR) || !(peak < Infinity)) return 1;
+  let scale = 1;
+  while (peak * scale > 1) scale /= 2;
+  while (peak * scale <= 0.5 && scale < 2 ** 1000) scale *= 2;
+  return scale;
+}
 
 /** The index of the highest score; the lowest one on a tie, -1 for no scores. NaN never wins. */
 export function highest(s: ArrayLike<number>): number {

@@ -1,0 +1,86 @@
+/**
+ * What a recall says of the state it ended in: the nearest stored patterns, whether it is accepted and why not, the members of an
+ * LSR minimum. Rejection is a result, not an exception.
+ */
+import type { Key, Ranked, Recall, RecallOptions } from "../numeric/index.ts";
+import type { Rows } from "../kernels/index.ts";
+import type { BinaryMemory, Settled } from "./binary.ts";
+import { type DynamicsOptions, OUTSIDE, type Trajectory } from "./dynamics.ts";
+import type { ContinuousEnergy } from "./landscape.ts";
+import { basinRadius, supportOf } from "./lsr.ts";
+import { highestFew } from "./sums.ts";
+
+export interface DenseRecallOptions extends RecallOptions, Pick<DynamicsOptions, "method" | "dt"> {
+  /** D entries; 0 = clamped: this coordinate of the state keeps the cue's value. */
+  free?: ArrayLike<number>;
+}
+
+export interface DenseRecall extends Recall {
+  /** LSR: the patterns the state is the mean of. More than one: an emergent memory. */
+  members?: Key[];
+  /** LSR, unmasked: radius of the ball around the state from which one step returns it (L23). */
+  basin?: number;
+}
+
+/** The memory that is asked. */
+export interface Asked {
+  readonly rows: Rows;
+  readonly keys: readonly Key[];
+  /** See `DenseOptions.threshold`. */
+  readonly threshold?: number;
+}
+
+/** Energies without compact support: converging says nothing about knowing the cue. */
+const EVERYWHERE: readonly string[] = ["lse", "lse-dot", "gaussian"];
+
+/** The answer of a continuous energy. */
+export function answerOf(asked: Asked, energy: ContinuousEnergy, path: Trajectory, options: DenseRecallOptions, top: number): DenseRecall {
+  const { rows, keys } = asked;
+  const { visible, free } = options;
+  const { state, energies, steps, converged } = path;
+  const weights = energy.weights(rows, state, visible);
+  const { members, squared } = supportOf(rows, state, energy.beta, 0, visible);
+  const ranking = ranked(squared.map((d2) => -d2 / 2), keys, weights, top);
+  const common = { state, energies, steps, converged, weights, ranking };
+  if (path.reason === OUTSIDE) {
+    const gap = Math.sqrt(smallest(squared)) - Math.sqrt(2 / energy.beta);
+    return { ...common, accepted: false, criterion: "support", reason: `${OUTSIDE}: ${gap} beyond the nearest boundary` };
+  }
+  const verdict = verdictOf(asked, EVERYWHERE.includes(energy.name) ? "none" : "support", converged, path.reason, squared);
+  if (energy.name !== "lsr") return { ...common, ...verdict, key: ranking[0]?.key };
+  // A clamped or masked state is no mean of its members in every coordinate, and has no ball around it.
+  const certified = converged && visible === undefined && free === undefined;
+  return {
+    ...common, ...verdict, key: members.length === 1 ? keys[members[0]] : undefined, members: members.map((mu) => keys[mu]),
+    ...(certified ? { basin: basinRadius(rows, state, energy.beta) } : {}),
+  };
+}
+
+/** The answer of a binary energy; its ranking is by overlap. */
+export function settledAnswer(asked: Asked, { dim }: BinaryMemory, settled: Settled, top: number): DenseRecall {
+  const { sigma, overlaps, converged, sweeps, energies } = settled;
+  const ranking = ranked(overlaps, asked.keys, new Float64Array(overlaps.length), top);
+  return {
+    state: Float64Array.from(sigma), energies: Float64Array.from(energies), steps: sweeps, converged, ranking, key: ranking[0]?.key,
+    ...verdictOf(asked, "none", converged, `still flipping after ${sweeps} sweeps`, overlaps.map((m) => 2 * (dim - m))), // ||sigma - xi||^2
+  };
+}
+
+function verdictOf(
+  { threshold, rows }: Asked, criterion: string, converged: boolean, reason: string | undefined, squared: Float64Array,
+): { accepted: boolean; criterion: string; reason?: string } {
+  if (!converged || threshold === undefined) return { accepted: converged, criterion, reason: converged ? undefined : reason };
+  const distance = Math.sqrt(smallest(squared) / rows.dim);
+  return distance <= threshold
+    ? { accepted: true, criterion: "threshold" }
+    : { accepted: false, criterion: "threshold", reason: `the answer is ${distance} (root mean square) from the nearest stored pattern, above the threshold ${threshold}` };
+}
+
+function smallest(values: Float64Array): number {
+  return values.reduce((least, value) => Math.min(least, value), Infinity);
+}
+
+/** The `top` stored patterns with the largest score, the lower row first on a tie. */
+function ranked(scores: Float64Array, keys: readonly Key[], weights: Float64Array, top: number): Ranked[] {
+  return highestFew(scores, top).map((mu) => ({ key: keys[mu], score: scores[mu], weight: weights[mu] }));
+}
