@@ -1,6 +1,7 @@
 /**
  * The softmax of one block of at most 256 rows: logits l = scale raw + bias (f64), their maximum, e^(l - max), the sum.
  * Order of the sum: even and odd rows apart, ascending; then even + odd. Rows beyond `rows` weigh nothing.
+ * NaN: a NaN logit makes the maximum NaN, and with it every exponential and the sum. No logit at all, or only -Infinity: sum 0.
  */
 import { expx2 } from "./exp";
 
@@ -17,28 +18,26 @@ function logits<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize): 
     let l = f64x2.mul(factor, s);
     if (bias != 0) l = f64x2.add(l, v128.load(bias + (i << 3)));
     v128.store(out + (i << 3), l);
-    most = f64x2.pmax(l, most);
+    most = f64x2.max(most, l); // not pmax: a NaN must stay
   }
-  let max = f64x2.extract_lane(most, 0);
-  const other = f64x2.extract_lane(most, 1);
-  if (other > max) max = other;
+  let top = max<f64>(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
   if (rows & 1) {
     const i = <usize>(rows - 1);
     let l = scale * <f64>load<T>(raw + i * sizeof<T>());
     if (bias != 0) l += load<f64>(bias + (i << 3));
     store<f64>(out + (i << 3), l);
-    if (l > max) max = l;
+    top = max<f64>(top, l);
   }
-  return max;
+  return top;
 }
 
 // @ts-ignore: decorator
 @inline
 function block<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
-  const max = logits<T>(raw, rows, scale, bias, out);
+  const top = logits<T>(raw, rows, scale, bias, out);
   const padded = (rows + 31) & ~31;
   for (let i = rows; i < padded; i++) store<f64>(out + (<usize>i << 3), -Infinity);
-  const shift = f64x2.splat(max == -Infinity ? 0 : max);
+  const shift = f64x2.splat(top == -Infinity ? 0 : top);
   let sum = f64x2.splat(0);
   for (let i: usize = 0; i < <usize>padded; i += 2) {
     const e = expx2(f64x2.sub(v128.load(out + (i << 3)), shift));
@@ -51,7 +50,7 @@ function block<T>(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, we
     if (sizeof<T>() == 4) v128.store64_lane(weights + (i << 2), f32x4.demote_f64x2_zero(w), 0);
     else v128.store(weights + (i << 3), w);
   }
-  store<f64>(result, max);
+  store<f64>(result, top);
   store<f64>(result + 8, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
 }
 
@@ -64,4 +63,14 @@ export function softmaxBlock_f32(raw: usize, rows: i32, scale: f64, bias: usize,
 }
 export function softmaxBlock_f64(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
   block<f64>(raw, rows, scale, bias, out, weights, result);
+}
+
+/** out[i] = e^(x[i] - max) / sum for n numbers; reads and writes up to the next even n. out may be x. */
+export function softmaxFinish_f64(x: usize, out: usize, n: i32, max: f64, sum: f64): void {
+  const end = x + (<usize>n << 3);
+  while (x < end) {
+    v128.store(out, f64x2.div(expx2(f64x2.sub(v128.load(x), f64x2.splat(max))), f64x2.splat(sum)));
+    x += 16;
+    out += 16;
+  }
 }

@@ -1,8 +1,9 @@
-/* The 128-bit C peer of the bench: the same work with SSE intrinsics. Commands on stdin, one a line; answers CPU seconds.
- *   read BYTES REPS            adds up a buffer with eight vectors (the bandwidth one core can read at)
- *   batch OP ROWS DIM CUES     OP dot|l1: scores of packed cues against packed panels of 32 rows, 4 x 8 register block
+/* The 128-bit C peer of the bench: the same work with 128-bit intrinsics. `REPS NAME ARGUMENTS` on stdin, one a line; answers CPU seconds.
+ *   read BYTES              adds up a buffer with eight vectors: the rate one core can read at
+ *   batch OP ROWS DIM CUES  OP dot|l1: scores of packed cues against packed panels of 32 rows, 4 x 8 register block
+ *   sgemm M N K             C = A B, row-major, packing included: the same block
  */
-#include <emmintrin.h>
+#include <immintrin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +15,23 @@ static double cpu(void) {
   return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
+/* Numbers in [0, 1), none of them subnormal, the same in every run. */
 static float *buffer(size_t n) {
   float *p = aligned_alloc(128, (n * 4 + 127) / 128 * 128);
-  for (size_t i = 0; i < n; i++) p[i] = (float)(i % 7) * 0.125f;
+  unsigned state = 1;
+  for (size_t i = 0; i < n; i++) p[i] = (float)((state = state * 1664525u + 1013904223u) >> 8) * 0x1p-24f;
   return p;
 }
 
 static volatile float sink;
 
-static double read_loop(const float *a, size_t n, int reps) {
+static void read_loop(const float *a, size_t n) {
   __m128 s[8];
   for (int j = 0; j < 8; j++) s[j] = _mm_setzero_ps();
-  double start = cpu();
-  for (int r = 0; r < reps; r++)
-    for (size_t i = 0; i + 32 <= n; i += 32)
-      for (int j = 0; j < 8; j++) s[j] = _mm_add_ps(s[j], _mm_load_ps(a + i + 4 * j));
-  double seconds = cpu() - start;
+  for (size_t i = 0; i + 32 <= n; i += 32)
+    for (int j = 0; j < 8; j++) s[j] = _mm_add_ps(s[j], _mm_load_ps(a + i + 4 * j));
   for (int j = 1; j < 8; j++) s[0] = _mm_add_ps(s[0], s[j]);
   sink = _mm_cvtss_f32(s[0]);
-  return seconds;
 }
 
 #define STEP(OP)                                                             \
@@ -43,9 +42,9 @@ static double read_loop(const float *a, size_t n, int reps) {
   }
 #define L1(x, q) _mm_and_ps(_mm_sub_ps(x, q), magnitude)
 
-static double batch(int l1, const float *x, const float *q, float *out, int rows, int dim, int cues) {
+/* out[cue][row], `stride` floats a cue; rows a multiple of 32, cues of 4. */
+static void batch(int l1, const float *x, const float *q, float *out, int rows, int dim, int cues, int stride) {
   const __m128 magnitude = _mm_castsi128_ps(_mm_set1_epi32(0x7fffffff));
-  double start = cpu();
   for (int p = 0; p < rows / 32; p++)
     for (int k = 0; k < dim; k += 256) {
       int depth = dim - k < 256 ? dim - k : 256;
@@ -57,35 +56,56 @@ static double batch(int l1, const float *x, const float *q, float *out, int rows
           if (l1) for (; pq < end; pq += 4, px += 32) { __m128 x0 = _mm_load_ps(px), x1 = _mm_load_ps(px + 4); STEP(L1) }
           else for (; pq < end; pq += 4, px += 32) { __m128 x0 = _mm_load_ps(px), x1 = _mm_load_ps(px + 4); STEP(_mm_mul_ps) }
           for (int c = 0; c < 4; c++) {
-            float *o = out + (size_t)(g * 4 + c) * rows + p * 32 + part;
+            float *o = out + (size_t)(g * 4 + c) * stride + p * 32 + part;
             _mm_storeu_ps(o, k ? _mm_add_ps(_mm_loadu_ps(o), a[c]) : a[c]);
             _mm_storeu_ps(o + 4, k ? _mm_add_ps(_mm_loadu_ps(o + 4), b[c]) : b[c]);
           }
         }
     }
-  return cpu() - start;
+}
+
+/* x, q: room for the packed factors. n a multiple of 32, m of 4. */
+static void sgemm(const float *A, const float *B, float *C, float *x, float *q, int m, int n, int k) {
+  for (int p = 0; p < n / 32; p++)
+    for (int l = 0; l < k; l++) memcpy(x + ((size_t)p * k + l) * 32, B + (size_t)l * n + p * 32, 128);
+  for (int g = 0; g < m / 4; g++)
+    for (int l = 0; l < k; l++)
+      for (int c = 0; c < 4; c++) q[((size_t)g * k + l) * 4 + c] = A[(size_t)(g * 4 + c) * k + l];
+  batch(0, x, q, C, n, k, m, n);
 }
 
 int main(void) {
   char line[256], op[16];
-  float *a = NULL, *x = NULL, *q = NULL, *out = NULL;
-  size_t size = 0;
-  long shape[3] = {0, 0, 0};
+  float *held[5] = {NULL};
+  char shape[256] = "";
   while (fgets(line, sizeof line, stdin)) {
     size_t bytes;
-    int reps, rows, dim, cues;
-    if (sscanf(line, "read %zu %d", &bytes, &reps) == 2) {
-      if (bytes != size) { free(a); a = buffer(bytes / 4); size = bytes; read_loop(a, bytes / 4, 1); }
-      printf("%.9f\n", read_loop(a, bytes / 4, reps));
-    } else if (sscanf(line, "batch %15s %d %d %d", op, &rows, &dim, &cues) == 4) {
-      if (shape[0] != rows || shape[1] != dim || shape[2] != cues) {
-        free(x); free(q); free(out);
-        x = buffer((size_t)rows * dim); q = buffer((size_t)cues * dim); out = buffer((size_t)cues * rows);
-        shape[0] = rows; shape[1] = dim; shape[2] = cues;
-        batch(0, x, q, out, rows, dim, cues);
+    int reps, skip, m, n, k;
+    if (sscanf(line, "%d %n", &reps, &skip) != 1) return 1;
+    const char *job = line + skip;
+    int fresh = strcmp(job, shape) != 0;
+    if (fresh) {
+      for (int i = 0; i < 5; i++) { free(held[i]); held[i] = NULL; }
+      strcpy(shape, job);
+    }
+    double start = 0;
+    if (sscanf(job, "read %zu", &bytes) == 1) {
+      if (fresh) held[0] = buffer(bytes / 4);
+      start = cpu();
+      for (int r = 0; r < reps; r++) read_loop(held[0], bytes / 4);
+    } else if (sscanf(job, "batch %15s %d %d %d", op, &n, &k, &m) == 4) {
+      if (fresh) { held[0] = buffer((size_t)n * k); held[1] = buffer((size_t)m * k); held[2] = buffer((size_t)m * n); }
+      start = cpu();
+      for (int r = 0; r < reps; r++) batch(strcmp(op, "l1") == 0, held[0], held[1], held[2], n, k, m, n);
+    } else if (sscanf(job, "sgemm %d %d %d", &m, &n, &k) == 3) {
+      if (fresh) {
+        held[0] = buffer((size_t)m * k); held[1] = buffer((size_t)k * n); held[2] = buffer((size_t)m * n);
+        held[3] = buffer((size_t)k * n); held[4] = buffer((size_t)m * k);
       }
-      printf("%.9f\n", batch(strcmp(op, "l1") == 0, x, q, out, rows, dim, cues));
-    } else printf("-1\n");
+      start = cpu();
+      for (int r = 0; r < reps; r++) sgemm(held[0], held[1], held[2], held[3], held[4], m, n, k);
+    } else { printf("-1\n"); fflush(stdout); continue; }
+    printf("%.9f\n", cpu() - start);
     fflush(stdout);
   }
   return 0;

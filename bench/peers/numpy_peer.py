@@ -1,4 +1,4 @@
-"""The numpy peer of the bench: commands on stdin, one a line; answers CPU seconds (one thread). See bench/main.ts."""
+"""The numpy peer of the bench: `REPS NAME SHAPE...` on stdin, one a line; answers CPU seconds (one thread)."""
 import os
 import sys
 import time
@@ -36,11 +36,15 @@ def batch(rows, dim, cues):
     X[:cues] @ X.T
 
 
-JOBS = {"scores": scores, "softmax": softmax, "batch": batch}
+def exp(n, _):
+    np.exp(data(n, 1))
+
+
+JOBS = {"scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
 for line in sys.stdin:
-    name, reps, *shape = line.split()
+    reps, name, *shape = line.split()
     shape = [int(s) for s in shape]
-    data(*shape[:2])
+    data(shape[0], 1 if name == "exp" else shape[1])
     start = time.process_time()
     for _ in range(int(reps)):
         JOBS[name](*shape)

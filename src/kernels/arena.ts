@@ -65,6 +65,30 @@ export class Arena {
     return start;
   }
 
+  /** Makes a block longer where it stands, if what follows is free or the memory can grow there. False: nothing has changed. */
+  extend(address: number, bytes: number): boolean {
+    const held = this.#used.get(address);
+    if (held === undefined) return false;
+    const more = Math.ceil(bytes / ALIGN) * ALIGN - held;
+    if (more <= 0) return true;
+    const next = (): number => this.#free.findIndex((span) => span.start === address + held);
+    const room = this.#free[next()]?.bytes ?? 0;
+    if (room < more) {
+      if (address + held + room !== this.#end) return false;
+      try {
+        this.#grow(more);
+      } catch {
+        return false;
+      }
+    }
+    const i = next();
+    const span = this.#free[i];
+    if (span.bytes === more) this.#free.splice(i, 1);
+    else this.#free[i] = { start: span.start + more, bytes: span.bytes - more };
+    this.#used.set(address, held + more);
+    return true;
+  }
+
   free(address: number): void {
     const bytes = this.#used.get(address);
     if (bytes === undefined) return;

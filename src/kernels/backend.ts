@@ -1,5 +1,5 @@
 /**
- * What `Rows` asks of a backend: packed storage and four operations on whole panels of one block. Two implementations,
+ * What `Rows` asks of a backend: packed storage and its operations on whole panels. Two implementations,
  * simd.ts (WebAssembly) and scalar.ts (plain loops), with the same bits.
  */
 import type { Backend } from "../numeric/index.ts";
@@ -19,9 +19,9 @@ export interface PanelKernels {
   readonly backend: Backend;
   /** The packed rows, writable; valid until the next call of anything. */
   panels(): Floats;
-  /** Makes room for that many packed numbers; what was stored stays. */
+  /** Makes room for that many packed numbers; what was stored stays, the rest is undefined. */
   reserve(numbers: number): void;
-  /** Takes the cues (row-major, in the store's precision) for the calls that follow. mask: 1 per visible coordinate. */
+  /** Takes the cues (row-major, in the store's precision) for the calls that follow, which may read `cues`. mask: 1 per visible coordinate. */
   setCues(op: RawScore, cues: Floats, count: number, mask?: Uint8Array): void;
   /** out[cue * stride + at + row] = score for the rows of `count` panels from `first`; `rows` of them are real. */
   scores(first: number, count: number, rows: number, out: Floats, stride: number, at: number): void;
@@ -29,5 +29,9 @@ export interface PanelKernels {
   softmax(first: number, count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number): SoftmaxState[];
   /** Weighted sum of the rows of one block; weights: `rows` numbers from `at`, f64, rounded to the store's precision. */
   weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number): Float64Array;
+  /** Per row of `count` panels from 0: the sum of the visible coordinates, f64, k ascending. */
+  rowSums(count: number, rows: number, mask?: Uint8Array): Float64Array;
+  /** The same of (x - about[row])^2. about: one per row; undefined: 0. */
+  rowSquares(count: number, rows: number, about?: Float64Array, mask?: Uint8Array): Float64Array;
   free(): void;
 }

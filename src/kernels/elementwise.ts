@@ -1,6 +1,7 @@
 /**
  * Elementary functions and separations on whole arrays. f64 in the kernels or their twin, to the same bits (one source, two
- * compilers); f32 `exp` in four lanes. Arrays pass through the arena in pieces; `out` may be `x`.
+ * compilers); f32 `exp` in four lanes. Arrays pass through the arena in pieces; `out` may be `x`. NaN gives NaN, but for IEEE 754's
+ * pow(NaN, 0) = pow(1, NaN) = 1.
  */
 import * as scalar from "../numeric/index.ts";
 import { EngramError } from "../numeric/index.ts";
@@ -77,18 +78,45 @@ export function expInto(x: Float32Array, out: Float32Array = new Float32Array(x.
   return out;
 }
 
-/** max(x, 0)^n / n (rectified) or x^n / n elementwise, n an integer >= 1: the polynomial separations, by repeated products. */
-export function powerInto(x: Float64Array, n: number, rectified: boolean, out: Float64Array = new Float64Array(x.length)): Float64Array {
-  sameLength(x, out, "out");
-  if (!Number.isInteger(n) || n < 1) throw new EngramError("degree", "an integer, 1 or above", String(n), "n = 2 is the classical network.");
-  for (let i = 0; i < x.length; i++) {
-    let base = rectified ? Math.max(x[i], 0) : x[i];
-    let result = 1;
-    for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-      if (rest % 2 === 1) result *= base;
-      base *= base;
-    }
-    out[i] = result / n;
+/**
+ * The polynomial separations elementwise: max(x, 0)^n / n (rectified; n = 1 is ReLU) or x^n / n, by repeated squaring, in the
+ * precision of x (every product of f32 numbers is rounded to f32).
+ * @throws EngramError for a degree that is no integer in 1..2^31 - 1, or when the lengths or kinds differ
+ */
+export function powerInto<T extends Float32Array | Float64Array>(x: T, n: number, rectified: boolean, out?: T, backend?: Backend): T {
+  const single = x instanceof Float32Array;
+  const to = out ?? ((single ? new Float32Array(x.length) : new Float64Array(x.length)) as T);
+  sameLength(x, to, "out");
+  if (to instanceof Float32Array !== single) throw new EngramError("out", `a ${x.constructor.name}`, to.constructor.name, "Give both arrays the same precision.");
+  if (!Number.isInteger(n) || n < 1 || n >= 2 ** 31) throw new EngramError("degree", "an integer, 1 or above", String(n), "n = 2 is the classical network.");
+  const live = backend === "scalar" ? undefined : kernels();
+  if (live === undefined) {
+    const round = single ? Math.fround : (value: number): number => value;
+    for (let i = 0; i < x.length; i++) to[i] = power(x[i], n, rectified, round);
+    return to;
   }
-  return out;
+  const { arena, exports } = live;
+  const address = arena.allocate(Math.min(PIECE, x.length) * 8 + 16);
+  const at = address / (single ? 4 : 8);
+  const call = single ? exports.power_f32 : exports.power_f64;
+  for (let from = 0; from < x.length; from += PIECE) {
+    const count = Math.min(PIECE, x.length - from);
+    const view = single ? arena.f32 : arena.f64;
+    view.set(x.subarray(from, from + count), at);
+    call(address, address, count, n, rectified ? 1 : 0);
+    to.set(view.subarray(at, at + count), from);
+  }
+  arena.free(address);
+  return to;
+}
+
+/** The twin of assembly/power.ts. */
+function power(x: number, n: number, rectified: boolean, round: (value: number) => number): number {
+  let base = rectified ? Math.max(x, 0) : x;
+  let result = 1;
+  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = round(result * base);
+    base = round(base * base);
+  }
+  return round(result / round(n));
 }

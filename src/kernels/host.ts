@@ -22,6 +22,10 @@ type WeightedSum = (panels: number, count: number, dim: number, weights: number,
 export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precision}`]: Score } &
   { readonly [name in `scoreMasked_${RawScore}_${Precision}`]: ScoreMasked } &
   { readonly [name in `scoreMany_${RawScore}_${Precision}`]: ScoreMany } &
+  { readonly [name in `rowSums_${Precision}`]: (panels: number, count: number, dim: number, mask: number, out: number) => void } &
+  { readonly [name in `rowSquares_${Precision}`]: (panels: number, count: number, dim: number, about: number, mask: number, out: number) => void } &
+  { readonly [name in `packCues_${Precision}`]: (cues: number, groups: number, dim: number, out: number) => void } &
+  { readonly [name in `power_${Precision}`]: (x: number, out: number, n: number, degree: number, rectified: number) => void } &
   { readonly [name in `${Unary}_f64` | "exp_f32"]: (x: number, out: number, n: number) => void } &
   { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & OtherExports;
 
@@ -30,6 +34,7 @@ interface OtherExports {
   heapBase(): number;
   readonly softmaxBlock_f32: SoftmaxBlock;
   readonly softmaxBlock_f64: SoftmaxBlock;
+  softmaxFinish_f64(x: number, out: number, n: number, max: number, sum: number): void;
   readonly weightedSum_f32: WeightedSum;
   readonly weightedSum_f64: WeightedSum;
 }

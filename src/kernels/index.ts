@@ -1,9 +1,11 @@
 export type { PanelKernels, SoftmaxState } from "./backend.ts";
+export { cosineScores, overlapScores, pearsonScores } from "./derived.ts";
+export type { DerivedScoreOptions } from "./derived.ts";
 export { expInto, mapInto, powerInto, UNARY, zipInto } from "./elementwise.ts";
 export type { Binary, Unary } from "./elementwise.ts";
 export { backendInUse, initKernels, useKernels } from "./host.ts";
 export type { Floats, RawScore } from "./panels.ts";
 export { packedBytes, Rows } from "./rows.ts";
-export type { RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./rows.ts";
+export type { RawScoreOptions, RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./row-options.ts";
 export { sgemm } from "./sgemm.ts";
 export { finishSoftmax, joinSoftmax, logSumExp, softmax } from "./softmax.ts";

@@ -10,39 +10,15 @@ import { BLOCK_ROWS, EngramError, finish, Fold } from "../numeric/index.ts";
 import type { Backend, Join, Precision, Tree } from "../numeric/index.ts";
 import type { PanelKernels, SoftmaxState } from "./backend.ts";
 import { kernels } from "./host.ts";
-import { floats, itemBytes, lanes, panelCount, rowStart } from "./panels.ts";
+import { packRows, removeRow, unpackRow, unpackRows } from "./packing.ts";
+import { itemBytes, lanes, panelCount } from "./panels.ts";
 import type { Floats, RawScore } from "./panels.ts";
+import { inPrecision, maskOf, resultArray, rowRange } from "./row-options.ts";
+import type { RawScoreOptions, RowRange, RowsOptions, SoftmaxOptions } from "./row-options.ts";
 import { ScalarPanels } from "./scalar.ts";
 import { SimdPanels } from "./simd.ts";
 import { joinSoftmaxInPlace } from "./softmax.ts";
-
-export interface RowsOptions {
-  /** Default f32. */
-  precision?: Precision;
-  /** Default: SIMD where WebAssembly works. */
-  backend?: Backend;
-}
-
-/** Rows [from, to) of the store; `from` must be a multiple of 256. */
-export interface RowRange {
-  from?: number;
-  to?: number;
-}
-
-export interface ScoreOptions extends RowRange {
-  /** dim entries; 0 = this coordinate is left out of the sum. */
-  visible?: ArrayLike<number>;
-}
-
-export interface SoftmaxOptions extends ScoreOptions {
-  op: RawScore;
-  /** logit = scale * raw score + bias of the row. */
-  scale: number;
-  /** One per row of the store, f64. */
-  bias?: Float64Array;
-  /** Global number of row 0 of this store, for shards; a multiple of 256. */
-  firstRow?: number;
-}
+import { RowStatistics } from "./statistics.ts";
 
 const addVectors: Join<Float64Array> = (a, b) => a.map((value, k) => value + b[k]);
 
@@ -55,8 +31,7 @@ export class Rows {
   readonly #width: number;
   #panels: PanelKernels | undefined;
   #count = 0;
-  #sums: Float64Array | undefined;
-  #squaredNorms: Float64Array | undefined;
+  readonly #statistics: RowStatistics;
 
   /** @throws EngramError for a dimension that is not a positive integer, or a backend the host lacks */
   constructor(dim: number, options: RowsOptions = {}) {
@@ -69,6 +44,7 @@ export class Rows {
       throw new EngramError("Rows", "WebAssembly SIMD", "a host that refuses it", "Leave the backend out: the scalar twin gives the same results.");
     }
     this.#panels = live === undefined ? new ScalarPanels(dim, this.precision) : new SimdPanels(live, dim, this.precision);
+    this.#statistics = new RowStatistics(dim, this.precision);
     abandoned.register(this, this.#panels, this);
   }
 
@@ -107,76 +83,64 @@ export class Rows {
         panels.reserve(needed); // near the limit: exactly what is needed, or the clear error
       }
     }
-    const packed = panels.panels();
-    for (let i = 0; i < added; i++) {
-      const at = rowStart(this.#count + i, dim, this.#width);
-      for (let k = 0; k < dim; k++) packed[at + k * this.#width] = rows[i * dim + k];
-    }
+    packRows(panels.panels(), rows, this.#count, added, dim, this.#width);
     this.#count += added;
-    this.#sums = this.#squaredNorms = undefined;
+    this.#statistics.forget();
+  }
+
+  /** Makes room for that many rows in all, exactly: without it a growing store takes up to half as much again. */
+  reserve(rows: number): void {
+    if (!Number.isSafeInteger(rows) || rows < 0) throw new EngramError("reserve", "a whole number of rows", String(rows), "Pass how many rows the store will hold.");
+    this.#live.reserve(panelCount(rows, this.precision) * this.#width * this.dim);
   }
 
   /** A copy of row i as f64. */
   row(i: number, out: Float64Array = new Float64Array(this.dim)): Float64Array {
     const packed = this.#live.panels();
     if (!Number.isInteger(i) || i < 0 || i >= this.#count) throw new EngramError("row", `0..${this.#count - 1}`, String(i), "Check the row number.");
-    const at = rowStart(i, this.dim, this.#width);
-    for (let k = 0; k < this.dim; k++) out[k] = packed[at + k * this.#width];
+    if (out.length !== this.dim) throw new EngramError("out", `${this.dim} numbers`, String(out.length), "Give one number per coordinate.");
+    unpackRow(packed, i, this.#width, out);
     return out;
   }
 
   /** A row-major copy in the store's precision. */
   toArray(): Floats {
-    const all = floats(this.#count * this.dim, this.precision);
-    const row = new Float64Array(this.dim);
-    for (let i = 0; i < this.#count; i++) all.set(this.row(i, row), i * this.dim);
-    return all;
+    return unpackRows(this.#live.panels(), this.#count, this.dim, this.#width);
   }
 
   /** Removes row i; later rows move up, so that the store equals one that never held it. */
   remove(i: number): void {
     this.row(i); // range check
-    const packed = this.#live.panels();
-    for (let row = i; row < this.#count; row++) {
-      const to = rowStart(row, this.dim, this.#width);
-      const from = rowStart(row + 1, this.dim, this.#width);
-      for (let k = 0; k < this.dim; k++) packed[to + k * this.#width] = row + 1 < this.#count ? packed[from + k * this.#width] : 0;
-    }
+    removeRow(this.#live.panels(), i, this.#count, this.dim, this.#width);
     this.#count--;
-    this.#sums = this.#squaredNorms = undefined;
+    this.#statistics.forget();
   }
 
-  /** Per row: sum of the coordinates, f64, k ascending. A copy. */
-  sums(): Float64Array {
-    this.#sums ??= this.#reduce((x) => x);
-    return this.#sums.slice();
+  /** Per row: sum of the visible coordinates, f64, k ascending. A copy. */
+  sums(visible?: ArrayLike<number>): Float64Array {
+    return this.#statistics.sums(this.#live, this.#count, visible).slice();
   }
 
-  /** Per row: sum of squares, f64, k ascending. A copy. */
-  squaredNorms(): Float64Array {
-    this.#squaredNorms ??= this.#reduce((x) => x * x);
-    return this.#squaredNorms.slice();
+  /** Per row: sum of the squares of the visible coordinates, f64, k ascending. A copy. */
+  squaredNorms(visible?: ArrayLike<number>): Float64Array {
+    return this.#statistics.squaredNorms(this.#live, this.#count, visible).slice();
   }
 
-  #reduce(term: (x: number) => number): Float64Array {
-    const packed = this.#live.panels();
-    return Float64Array.from({ length: this.#count }, (_, i) => {
-      const at = rowStart(i, this.dim, this.#width);
-      let sum = 0;
-      for (let k = 0; k < this.dim; k++) sum += term(packed[at + k * this.#width]);
-      return sum;
-    });
+  /** Per row: sum of (x - mean)^2 over the visible coordinates, about the row's own visible mean, in two passes; exactly 0 for a constant row. A copy. */
+  centredSquaredNorms(visible?: ArrayLike<number>): Float64Array {
+    return this.#statistics.centredSquaredNorms(this.#live, this.#count, visible).slice();
   }
 
   /**
    * Raw scores of Q cues against the rows: Q x (to - from), one cue after the other, in the store's precision.
    * @param cues Q x dim numbers, row-major; rounded to the store's precision first
+   * @throws EngramError when cues, mask, range or `out` do not fit
    */
-  scores(op: RawScore, cues: ArrayLike<number>, options: ScoreOptions = {}): Floats {
-    const { from, to } = this.#range(options);
+  scores(op: RawScore, cues: ArrayLike<number>, options: RawScoreOptions = {}): Floats {
+    const { from, to } = rowRange(options, this.#count);
     const count = this.#setCues(op, cues, options.visible);
     const rows = to - from;
-    const out = floats(count * rows, this.precision);
+    const out = resultArray(options.out, count * rows, this.precision);
     if (rows > 0 && count > 0) this.#live.scores(from / this.#width, panelCount(rows, this.precision), rows, out, rows, 0);
     return out;
   }
@@ -188,7 +152,7 @@ export class Rows {
 
   /** The same as a fold state of blocks, to be merged with `mergeSums`. firstRow: global number of row 0. */
   weightedSumPartial(weights: ArrayLike<number>, options: RowRange & { firstRow?: number } = {}): Tree<Float64Array> {
-    const { from, to } = this.#range(options);
+    const { from, to } = rowRange(options, this.#count);
     if (weights.length !== to - from) throw new EngramError("weights", `${to - from} numbers`, String(weights.length), "One weight per row of the range.");
     const fold = new Fold(addVectors);
     this.#blocks(from, to, options.firstRow ?? 0, (block, row, rows, first, count) => {
@@ -204,7 +168,7 @@ export class Rows {
 
   /** The same for Q cues (Q x dim numbers); every tree has the bits of the single call. */
   softmaxManyPartial(cues: ArrayLike<number>, options: SoftmaxOptions): Tree<SoftmaxState>[] {
-    const { from, to } = this.#range(options);
+    const { from, to } = rowRange(options, this.#count);
     const count = this.#setCues(options.op, cues, options.visible);
     if (options.bias !== undefined && options.bias.length !== this.#count) {
       throw new EngramError("bias", `${this.#count} numbers`, String(options.bias.length), "One bias per stored row.");
@@ -230,26 +194,11 @@ export class Rows {
     }
   }
 
-  #range(options: RowRange): { from: number; to: number } {
-    const from = options.from ?? 0;
-    const to = options.to ?? this.#count;
-    if (from % BLOCK_ROWS !== 0 || from < 0 || to < from || to > this.#count || !Number.isInteger(to)) {
-      throw new EngramError("row range", `0 <= from <= to <= ${this.#count} with from a multiple of 256`, `${from}..${to}`, "Cut shards at multiples of 256 rows.");
-    }
-    return { from, to };
-  }
-
   #setCues(op: RawScore, cues: ArrayLike<number>, visible?: ArrayLike<number>): number {
     const { dim } = this;
     const count = cues.length / dim;
     if (!Number.isInteger(count)) throw new EngramError("cue", `${dim} numbers`, String(cues.length), "Give every cue the store's dimension.");
-    if (visible !== undefined && visible.length !== dim) {
-      throw new EngramError("visible", `${dim} entries`, String(visible.length), "One entry per coordinate: 0 hidden, anything else visible.");
-    }
-    const own = floats(cues.length, this.precision);
-    own.set(cues);
-    const mask = visible === undefined ? undefined : Uint8Array.from({ length: dim }, (_, k) => (visible[k] === 0 ? 0 : 1));
-    this.#live.setCues(op, own, count, mask);
+    this.#live.setCues(op, inPrecision(cues, this.precision), count, maskOf(visible, dim));
     return count;
   }
 

@@ -7,7 +7,7 @@
 import { exp } from "../numeric/index.ts";
 import type { Precision } from "../numeric/index.ts";
 import type { PanelKernels, SoftmaxState } from "./backend.ts";
-import { BLOCK_K, floats, lanes } from "./panels.ts";
+import { BLOCK_K, floats, lanes, rowStart } from "./panels.ts";
 import type { Floats, RawScore } from "./panels.ts";
 
 /** Weights below this are stored as 0: they cannot move an f32 sum whose largest weight is 1. */
@@ -60,7 +60,7 @@ export class ScalarPanels implements PanelKernels {
 
   #score(row: number, cue: number): number {
     const { r, x, q, width, dim } = { r: this.#round, x: this.#panels, q: this.#cues, width: this.#width, dim: this.#dim };
-    const x0 = Math.floor(row / width) * width * dim + (row % width);
+    const x0 = rowStart(row, dim, width);
     const q0 = cue * dim;
     const op = this.#op;
     const mask = this.#mask;
@@ -93,7 +93,7 @@ export class ScalarPanels implements PanelKernels {
       for (let row = 0; row < rows; row++) {
         e[row] = scale * this.#score(first * this.#width + row, cue);
         if (bias !== undefined) e[row] += bias[biasAt + row];
-        if (e[row] > max) max = e[row];
+        max = Math.max(max, e[row]);
       }
       const shift = max === -Infinity ? 0 : max;
       let even = 0;
@@ -118,7 +118,7 @@ export class ScalarPanels implements PanelKernels {
     for (let row = 0; row < rows; row++) w[row] = r(weights[at + row]);
     const sums = new Float64Array(dim * vector);
     for (let panel = 0; panel < count; panel++) {
-      if (w.subarray(panel * width, (panel + 1) * width).every((weight) => weight === 0)) continue;
+      if (w.subarray(panel * width, (panel + 1) * width).every((weight) => Object.is(weight, 0))) continue;
       for (let k = 0; k < dim; k++) {
         const x = (first + panel) * width * dim + k * width;
         for (let lane = 0; lane < vector; lane++) {
@@ -138,6 +138,23 @@ export class ScalarPanels implements PanelKernels {
       z[k] = vector === 4 ? sums[l] + sums[l + 1] + (sums[l + 2] + sums[l + 3]) : sums[l] + sums[l + 1];
     }
     return z;
+  }
+
+  rowSums(_count: number, rows: number, mask?: Uint8Array): Float64Array {
+    return this.#perRow(rows, (x) => x, mask);
+  }
+
+  rowSquares(_count: number, rows: number, about?: Float64Array, mask?: Uint8Array): Float64Array {
+    return this.#perRow(rows, (x, row) => (x - (about?.[row] ?? 0)) * (x - (about?.[row] ?? 0)), mask);
+  }
+
+  #perRow(rows: number, term: (x: number, row: number) => number, mask?: Uint8Array): Float64Array {
+    return Float64Array.from({ length: rows }, (_, row) => {
+      const at = rowStart(row, this.#dim, this.#width);
+      let sum = 0;
+      for (let k = 0; k < this.#dim; k++) if (mask === undefined || mask[k] !== 0) sum += term(this.#panels[at + k * this.#width], row);
+      return sum;
+    });
   }
 
   free(): void {

@@ -62,13 +62,12 @@ export class SimdPanels implements PanelKernels {
   reserve(numbers: number): void {
     if (numbers <= this.#capacity) return;
     const { arena } = this.#kernels;
-    const address = arena.allocate(numbers * this.#bytes);
-    const view = this.#view;
-    const to = address / this.#bytes;
-    view.copyWithin(to, this.#panels / this.#bytes, this.#panels / this.#bytes + this.#capacity);
-    view.fill(0, to + this.#capacity, to + numbers);
-    if (this.#panels !== 0) arena.free(this.#panels);
-    this.#panels = address;
+    if (this.#panels === 0 || !arena.extend(this.#panels, numbers * this.#bytes)) {
+      const address = arena.allocate(numbers * this.#bytes);
+      this.#view.copyWithin(address / this.#bytes, this.#panels / this.#bytes, this.#panels / this.#bytes + this.#capacity);
+      if (this.#panels !== 0) arena.free(this.#panels);
+      this.#panels = address;
+    }
     this.#capacity = numbers;
   }
 
@@ -90,25 +89,59 @@ export class SimdPanels implements PanelKernels {
     if (mask !== undefined) this.#setMask(mask);
     // One cue, or masked ones: rows. Several: groups of four, interleaved (assembly/batch.ts), the last padded with zeros.
     const grouped = count > 1 && mask === undefined;
-    const total = (grouped ? Math.ceil(count / 4) * 4 : count) * dim;
-    this.#cues = this.#room("cues", total * this.#bytes);
+    const groups = Math.ceil(count / 4);
+    const total = (grouped ? groups * 4 : count) * dim;
+    const plain = this.#room("cues", total * this.#bytes);
+    this.#cues = grouped ? this.#room("groups", total * this.#bytes) : plain;
     const view = this.#view;
-    const at = this.#cues / this.#bytes;
-    if (!grouped) {
-      view.set(cues.subarray(0, total), at);
-      return;
-    }
-    for (let cue = 0; cue < total / dim; cue++) {
-      const group = at + Math.floor(cue / 4) * 4 * dim + (cue % 4);
-      for (let k = 0; k < dim; k++) view[group + 4 * k] = cue < count ? cues[cue * dim + k] : 0;
-    }
+    const at = plain / this.#bytes;
+    view.set(cues, at);
+    if (!grouped) return;
+    view.fill(0, at + count * dim, at + total);
+    const { exports: x } = this.#kernels;
+    const packCues = this.#precision === "f32" ? x.packCues_f32 : x.packCues_f64;
+    packCues(plain, groups, dim, this.#cues);
   }
 
   #setMask(mask: Uint8Array): void {
-    const words = this.#bytes / 4;
-    this.#mask = this.#room("mask", mask.length * this.#bytes);
-    const lanesOfMask = new Int32Array(this.#kernels.arena.memory.buffer, this.#mask, mask.length * words);
-    for (let i = 0; i < lanesOfMask.length; i++) lanesOfMask[i] = mask[Math.floor(i / words)] === 0 ? 0 : -1;
+    this.#mask = this.#maskRoom("mask", mask, this.#bytes);
+  }
+
+  /** One lane of `bytes` bytes per coordinate: all ones, or zero. */
+  #maskRoom(name: string, mask: Uint8Array, bytes: number): number {
+    const address = this.#room(name, mask.length * bytes);
+    const lanesOfMask = new Int32Array(this.#kernels.arena.memory.buffer, address, (mask.length * bytes) / 4);
+    for (let i = 0; i < lanesOfMask.length; i++) lanesOfMask[i] = mask[bytes === 4 ? i : i >> 1] === 0 ? 0 : -1;
+    return address;
+  }
+
+  rowSums(count: number, rows: number, mask?: Uint8Array): Float64Array {
+    const out = this.#room("perRow", count * this.#width * 8);
+    const at = mask === undefined ? 0 : this.#maskRoom("wideMask", mask, 8);
+    const { exports: x, arena } = this.#kernels;
+    const rowSums = this.#precision === "f32" ? x.rowSums_f32 : x.rowSums_f64;
+    this.#blocks(count, (panel, panels) => rowSums(this.#panels + panel * this.#dim * PANEL_BYTES, panels, this.#dim, at, out + panel * this.#width * 8));
+    return arena.f64.slice(out / 8, out / 8 + rows);
+  }
+
+  rowSquares(count: number, rows: number, about?: Float64Array, mask?: Uint8Array): Float64Array {
+    const out = this.#room("perRow", count * this.#width * 8);
+    const means = this.#room("means", count * this.#width * 8);
+    const at = mask === undefined ? 0 : this.#maskRoom("wideMask", mask, 8);
+    const { exports: x, arena } = this.#kernels;
+    arena.f64.fill(0, means / 8, means / 8 + count * this.#width);
+    if (about !== undefined) arena.f64.set(about, means / 8);
+    const rowSquares = this.#precision === "f32" ? x.rowSquares_f32 : x.rowSquares_f64;
+    this.#blocks(count, (panel, panels) => {
+      const row = panel * this.#width * 8;
+      rowSquares(this.#panels + panel * this.#dim * PANEL_BYTES, panels, this.#dim, means + row, at, out + row);
+    });
+    return arena.f64.slice(out / 8, out / 8 + rows);
+  }
+
+  #blocks(count: number, visit: (panel: number, panels: number) => void): void {
+    const perBlock = BLOCK_ROWS / this.#width;
+    for (let panel = 0; panel < count; panel += perBlock) visit(panel, Math.min(perBlock, count - panel));
   }
 
   /** Scores of the panels of one block for all cues, into the arena: cue-major, `stride` bytes a cue. */

@@ -16,7 +16,7 @@ import { foldSum, highest, highestFew } from "../dense/sums.ts";
 
 /** p = e^(beta s) / sum e^(beta s), in log space; L = beta^-1 log sum e^(beta s). */
 export function softmax(beta = 1): Separation {
-  return together("softmax", "softmax", beta, softmaxOf, logSumExp);
+  return together("softmax", "softmax", beta, softmaxOf, (u) => logSumExp(u));
 }
 
 /** Softmax over the k highest scores (lower index first on ties), 0 elsewhere (F9). @param k whole, >= 1 */
