@@ -1,26 +1,23 @@
 /**
  * e^x on two f64 lanes: the operations of src/numeric/elementary/exp.ts, one for one, so that both give the same bits.
  * `pmin` and `pmax` are the comparisons of the source written as one instruction (a NaN lane is put back at the end).
+ * Where all lanes are ordinary the clamps change nothing and the second scaling factor is 1: they are left out, the bits are the same.
  */
 
 /** 1.5 2^52: see ROUND in the source. */
 const ROUND: f64 = 6755399441055744;
 
-/** 2^k for integral lanes -1022 <= k <= 1023: the integer stands in the low bits of k + 1.5 2^52. */
+/** 2^k for integral lanes -1022 <= k <= 1023 from k + 1.5 2^52: the integer stands in its low bits. */
 // @ts-ignore: decorator
 @inline
-function powerOf2x2(k: v128): v128 {
-  return i64x2.shl(i64x2.add(f64x2.add(k, f64x2.splat(ROUND)), i64x2.splat(1023)), 52);
+function powerOf2x2(shifted: v128): v128 {
+  return i64x2.shl(i64x2.add(shifted, i64x2.splat(1023)), 52);
 }
 
+/** e^(t - k ln 2). */
 // @ts-ignore: decorator
 @inline
-export function expx2(x: v128): v128 {
-  const one = f64x2.splat(1);
-  const two = f64x2.splat(2);
-  let t = f64x2.pmin(f64x2.splat(710), x);
-  t = f64x2.pmax(f64x2.splat(-750), t);
-  const k = f64x2.sub(f64x2.add(f64x2.mul(t, f64x2.splat(1.44269504088896338700e+00)), f64x2.splat(ROUND)), f64x2.splat(ROUND));
+function reduced(t: v128, k: v128): v128 {
   const hi = f64x2.sub(t, f64x2.mul(k, f64x2.splat(6.93147180369123816490e-01)));
   const lo = f64x2.mul(k, f64x2.splat(1.90821492927058770002e-10));
   const r = f64x2.sub(hi, lo);
@@ -30,10 +27,36 @@ export function expx2(x: v128): v128 {
   c = f64x2.add(f64x2.splat(-2.77777777770155933842e-03), f64x2.mul(z, c));
   c = f64x2.add(f64x2.splat(1.66666666666666019037e-01), f64x2.mul(z, c));
   c = f64x2.sub(r, f64x2.mul(z, c));
-  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(two, c));
-  const y = f64x2.add(one, f64x2.add(f64x2.sub(quotient, lo), hi));
+  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(f64x2.splat(2), c));
+  return f64x2.add(f64x2.splat(1), f64x2.add(f64x2.sub(quotient, lo), hi));
+}
+
+/** x / ln 2 to the nearest integer k, as k + 1.5 2^52. */
+// @ts-ignore: decorator
+@inline
+function exponent(x: v128): v128 {
+  return f64x2.add(f64x2.mul(x, f64x2.splat(1.44269504088896338700e+00)), f64x2.splat(ROUND));
+}
+
+// @ts-ignore: decorator
+@inline
+export function expx2(x: v128): v128 {
+  // |x| < 690: |k| < 1000, where the first factor is the whole power.
+  if (i64x2.bitmask(f64x2.lt(v128.and(x, i64x2.splat(0x7fffffffffffffff)), f64x2.splat(690))) == 3) {
+    const shifted = exponent(x);
+    return f64x2.mul(reduced(x, f64x2.sub(shifted, f64x2.splat(ROUND))), powerOf2x2(shifted));
+  }
+  return expx2Any(x);
+}
+
+/** The same for any x. */
+function expx2Any(x: v128): v128 {
+  const t = f64x2.pmax(f64x2.splat(-750), f64x2.pmin(f64x2.splat(710), x));
+  const round = f64x2.splat(ROUND);
+  const k = f64x2.sub(exponent(t), round);
   const k1 = f64x2.pmax(f64x2.splat(-1000), f64x2.pmin(f64x2.splat(1000), k));
-  const scaled = f64x2.mul(f64x2.mul(y, powerOf2x2(k1)), powerOf2x2(f64x2.sub(k, k1)));
+  const once = f64x2.mul(reduced(t, k), powerOf2x2(f64x2.add(k1, round)));
+  const scaled = f64x2.mul(once, powerOf2x2(f64x2.add(f64x2.sub(k, k1), round)));
   return v128.bitselect(scaled, x, f64x2.eq(x, x));
 }
 
@@ -51,27 +74,50 @@ const ROUND_F32: f32 = 12582912; // 1.5 2^23
 
 // @ts-ignore: decorator
 @inline
-function powerOf2x4(k: v128): v128 {
-  return i32x4.shl(i32x4.add(f32x4.add(k, f32x4.splat(ROUND_F32)), i32x4.splat(127)), 23);
+function powerOf2x4(shifted: v128): v128 {
+  return i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
 }
 
-/** out[i] = e^x[i] for n f32: the operations of src/numeric/elementary/single.ts; reads and writes up to the next multiple of 4. */
+// @ts-ignore: decorator
+@inline
+function exponentx4(x: v128): v128 {
+  return f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), f32x4.splat(ROUND_F32));
+}
+
+// @ts-ignore: decorator
+@inline
+function reducedx4(t: v128, k: v128): v128 {
+  const g = f32x4.sub(f32x4.sub(t, f32x4.mul(k, f32x4.splat(0.693359375))), f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+  // In pairs: three short chains instead of one long one.
+  const q = f32x4.mul(g, g);
+  const a = f32x4.add(f32x4.mul(f32x4.splat(1.9875691500e-4), g), f32x4.splat(1.3981999507e-3));
+  const b = f32x4.add(f32x4.mul(f32x4.splat(8.3334519073e-3), g), f32x4.splat(4.1665795894e-2));
+  const c = f32x4.add(f32x4.mul(f32x4.splat(1.6666665459e-1), g), f32x4.splat(5.0000001201e-1));
+  const p = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(a, q), b), q), c);
+  return f32x4.add(f32x4.splat(1), f32x4.add(g, f32x4.mul(q, p)));
+}
+
+/** The operations of src/numeric/elementary/single.ts. */
+function expx4Any(x: v128): v128 {
+  const t = f32x4.pmax(f32x4.splat(-110), f32x4.pmin(f32x4.splat(90), x));
+  const round = f32x4.splat(ROUND_F32);
+  const k = f32x4.sub(exponentx4(t), round);
+  const k1 = f32x4.pmax(f32x4.splat(-100), f32x4.pmin(f32x4.splat(100), k));
+  const once = f32x4.mul(reducedx4(t, k), powerOf2x4(f32x4.add(k1, round)));
+  const scaled = f32x4.mul(once, powerOf2x4(f32x4.add(f32x4.sub(k, k1), round)));
+  return v128.bitselect(scaled, x, f32x4.eq(x, x));
+}
+
+/** out[i] = e^x[i] for n f32; reads and writes up to the next multiple of 4. out may be x. */
 export function exp_f32(x: usize, out: usize, n: i32): void {
   const end = x + (<usize>n << 2);
   while (x < end) {
     const f = v128.load(x);
-    const t = f32x4.pmax(f32x4.splat(-110), f32x4.pmin(f32x4.splat(90), f));
-    const k = f32x4.sub(f32x4.add(f32x4.mul(t, f32x4.splat(1.44269504088896341)), f32x4.splat(ROUND_F32)), f32x4.splat(ROUND_F32));
-    const g = f32x4.sub(f32x4.sub(t, f32x4.mul(k, f32x4.splat(0.693359375))), f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
-    let p = f32x4.add(f32x4.mul(f32x4.splat(1.9875691500e-4), g), f32x4.splat(1.3981999507e-3));
-    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(8.3334519073e-3));
-    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(4.1665795894e-2));
-    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(1.6666665459e-1));
-    p = f32x4.add(f32x4.mul(p, g), f32x4.splat(5.0000001201e-1));
-    const y = f32x4.add(f32x4.splat(1), f32x4.add(g, f32x4.mul(f32x4.mul(g, g), p)));
-    const k1 = f32x4.pmax(f32x4.splat(-100), f32x4.pmin(f32x4.splat(100), k));
-    const scaled = f32x4.mul(f32x4.mul(y, powerOf2x4(k1)), powerOf2x4(f32x4.sub(k, k1)));
-    v128.store(out, v128.bitselect(scaled, f, f32x4.eq(f, f)));
+    // |x| < 69: |k| < 100, as in expx2.
+    if (i32x4.bitmask(f32x4.lt(v128.and(f, i32x4.splat(0x7fffffff)), f32x4.splat(69))) == 15) {
+      const shifted = exponentx4(f);
+      v128.store(out, f32x4.mul(reducedx4(f, f32x4.sub(shifted, f32x4.splat(ROUND_F32))), powerOf2x4(shifted)));
+    } else v128.store(out, expx4Any(f));
     x += 16;
     out += 16;
   }

@@ -7,5 +7,5 @@ export * from "./norms";
 export * from "./pack";
 export * from "./power";
 export { exp_f32, exp_f64 } from "./exp";
-export { softmaxBlock_f32, softmaxBlock_f64, softmaxFinish_f64 } from "./softmax";
+export { softmaxBlock_f32, softmaxBlock_f64 } from "./softmax";
 export { weightedSum_f32, weightedSum_f64 } from "./weighted";

@@ -64,13 +64,3 @@ export function softmaxBlock_f32(raw: usize, rows: i32, scale: f64, bias: usize,
 export function softmaxBlock_f64(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
   block<f64>(raw, rows, scale, bias, out, weights, result);
 }
-
-/** out[i] = e^(x[i] - max) / sum for n numbers; reads and writes up to the next even n. out may be x. */
-export function softmaxFinish_f64(x: usize, out: usize, n: i32, max: f64, sum: f64): void {
-  const end = x + (<usize>n << 3);
-  while (x < end) {
-    v128.store(out, f64x2.div(expx2(f64x2.sub(v128.load(x), f64x2.splat(max))), f64x2.splat(sum)));
-    x += 16;
-    out += 16;
-  }
-}

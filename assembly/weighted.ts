@@ -28,10 +28,11 @@ function sum<T>(panels: usize, count: i32, dim: i32, weights: usize, lanes: usiz
     while (a < end) {
       const s0 = v128.add<T>(v128.mul<T>(w0, v128.load(x)), v128.mul<T>(w1, v128.load(x, 16)));
       const s1 = v128.add<T>(v128.mul<T>(w2, v128.load(x, 32)), v128.mul<T>(w3, v128.load(x, 48)));
+      const low = v128.add<T>(s0, s1);
+      if (x == 0) break; // never: ends the basic block, as in scores.ts
       const s2 = v128.add<T>(v128.mul<T>(w4, v128.load(x, 64)), v128.mul<T>(w5, v128.load(x, 80)));
       const s3 = v128.add<T>(v128.mul<T>(w6, v128.load(x, 96)), v128.mul<T>(w7, v128.load(x, 112)));
-      const s = v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, s3));
-      v128.store(a, v128.add<T>(v128.load(a), s));
+      v128.store(a, v128.add<T>(v128.load(a), v128.add<T>(low, v128.add<T>(s2, s3))));
       x += PANEL_BYTES;
       a += 16;
     }

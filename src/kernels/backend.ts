@@ -25,10 +25,10 @@ export interface PanelKernels {
   setCues(op: RawScore, cues: Floats, count: number, mask?: Uint8Array): void;
   /** out[cue * stride + at + row] = score for the rows of `count` panels from `first`; `rows` of them are real. */
   scores(first: number, count: number, rows: number, out: Floats, stride: number, at: number): void;
-  /** The softmax state of one block (at most 256 rows) for each cue, logits = scale * score + bias[biasAt + row]. */
-  softmax(first: number, count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number): SoftmaxState[];
-  /** Weighted sum of the rows of one block; weights: `rows` numbers from `at`, f64, rounded to the store's precision. */
-  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number): Float64Array;
+  /** The softmax state of one block (at most 256 rows) for each cue, logits = scale * score + bias[biasAt + row]; z in arrays from `room`. */
+  softmax(first: number, count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number, room: () => Float64Array): SoftmaxState[];
+  /** Weighted sum of the rows of one block, written to z; weights: `rows` numbers from `at`, f64, rounded to the store's precision. */
+  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number, z: Float64Array): Float64Array;
   /** Per row of `count` panels from 0: the sum of the visible coordinates, f64, k ascending. */
   rowSums(count: number, rows: number, mask?: Uint8Array): Float64Array;
   /** The same of (x - about[row])^2. about: one per row; undefined: 0. */

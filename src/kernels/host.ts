@@ -34,7 +34,6 @@ interface OtherExports {
   heapBase(): number;
   readonly softmaxBlock_f32: SoftmaxBlock;
   readonly softmaxBlock_f64: SoftmaxBlock;
-  softmaxFinish_f64(x: number, out: number, n: number, max: number, sum: number): void;
   readonly weightedSum_f32: WeightedSum;
   readonly weightedSum_f64: WeightedSum;
 }

@@ -156,7 +156,7 @@ export class Rows {
     if (weights.length !== to - from) throw new EngramError("weights", `${to - from} numbers`, String(weights.length), "One weight per row of the range.");
     const fold = new Fold(addVectors);
     this.#blocks(from, to, options.firstRow ?? 0, (block, row, rows, first, count) => {
-      fold.add(block, this.#live.weightedSum(first, count, rows, weights, row - from));
+      fold.add(block, this.#live.weightedSum(first, count, rows, weights, row - from, new Float64Array(this.dim)));
     });
     return fold.tree;
   }
@@ -173,10 +173,17 @@ export class Rows {
     if (options.bias !== undefined && options.bias.length !== this.#count) {
       throw new EngramError("bias", `${this.#count} numbers`, String(options.bias.length), "One bias per stored row.");
     }
-    const folds = Array.from({ length: count }, () => new Fold(joinSoftmaxInPlace));
+    // The weighted sums of joined blocks serve again: a large store makes no garbage.
+    const spare: Float64Array[] = [];
+    const room = (): Float64Array => spare.pop() ?? new Float64Array(this.dim);
+    const folds = Array.from({ length: count }, () => new Fold<SoftmaxState>((a, b) => {
+      const joined = joinSoftmaxInPlace(a, b);
+      spare.push(joined.z === b.z ? a.z : b.z);
+      return joined;
+    }));
     if (count > 0) {
       this.#blocks(from, to, options.firstRow ?? 0, (block, row, rows, first, panels) => {
-        const states = this.#live.softmax(first, panels, rows, options.scale, options.bias, row);
+        const states = this.#live.softmax(first, panels, rows, options.scale, options.bias, row, room);
         states.forEach((state, i) => folds[i].add(block, state));
       });
     }

@@ -86,7 +86,7 @@ export class ScalarPanels implements PanelKernels {
     return total;
   }
 
-  softmax(first: number, _count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number): SoftmaxState[] {
+  softmax(first: number, _count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number, room: () => Float64Array): SoftmaxState[] {
     return Array.from({ length: this.#count }, (_, cue) => {
       const e = new Float64Array(rows);
       let max = -Infinity;
@@ -104,12 +104,12 @@ export class ScalarPanels implements PanelKernels {
         else odd += e[row];
       }
       for (let row = 0; row < rows; row++) if (e[row] < FLOOR) e[row] = 0;
-      return { max, sum: even + odd, z: this.weightedSum(first, _count, rows, e, 0) };
+      return { max, sum: even + odd, z: this.weightedSum(first, _count, rows, e, 0, room()) };
     });
   }
 
   /** Per coordinate: lanes l0..l3 (f64: l0, l1) over the panels, each adding eight products pairwise; then (l0 + l1) + (l2 + l3). */
-  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number): Float64Array {
+  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number, z: Float64Array): Float64Array {
     const r = this.#round;
     const width = this.#width;
     const dim = this.#dim;
@@ -132,7 +132,6 @@ export class ScalarPanels implements PanelKernels {
         }
       }
     }
-    const z = new Float64Array(dim);
     for (let k = 0; k < dim; k++) {
       const l = k * vector;
       z[k] = vector === 4 ? sums[l] + sums[l + 1] + (sums[l + 2] + sums[l + 3]) : sums[l] + sums[l + 1];

@@ -178,7 +178,7 @@ export class SimdPanels implements PanelKernels {
     }
   }
 
-  softmax(first: number, count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number): SoftmaxState[] {
+  softmax(first: number, count: number, rows: number, scale: number, bias: Float64Array | undefined, biasAt: number, room: () => Float64Array): SoftmaxState[] {
     const stride = BLOCK_ROWS * this.#bytes;
     const raw = this.#room("scores", Math.ceil(this.#count / 4) * 4 * stride);
     const exps = this.#room("exps", BLOCK_ROWS * 8);
@@ -193,31 +193,32 @@ export class SimdPanels implements PanelKernels {
     const states: SoftmaxState[] = [];
     for (let cue = 0; cue < this.#count; cue++) {
       softmaxBlock(raw + cue * stride, rows, scale, biases, exps, weights, result);
-      const z = this.#sum(first, count, weights);
+      const z = this.#sum(first, count, weights, room());
       states.push({ max: arena.f64[result / 8], sum: arena.f64[result / 8 + 1], z });
     }
     return states;
   }
 
-  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number): Float64Array {
+  weightedSum(first: number, count: number, rows: number, weights: ArrayLike<number>, at: number, z: Float64Array): Float64Array {
     const address = this.#room("weights", BLOCK_ROWS * this.#bytes);
     this.#sumRoom();
     const view = this.#view;
     const to = address / this.#bytes;
     for (let row = 0; row < count * this.#width; row++) view[to + row] = row < rows ? weights[at + row] : 0;
-    return this.#sum(first, count, address);
+    return this.#sum(first, count, address, z);
   }
 
   #sumRoom(): { lanes: number; z: number } {
     return { lanes: this.#room("lanes", this.#dim * 16), z: this.#room("z", this.#dim * 8) };
   }
 
-  #sum(first: number, count: number, weights: number): Float64Array {
+  #sum(first: number, count: number, weights: number, z: Float64Array): Float64Array {
     const { exports: x, arena } = this.#kernels;
     const room = this.#sumRoom();
     const weightedSum = this.#precision === "f32" ? x.weightedSum_f32 : x.weightedSum_f64;
     weightedSum(this.#panels + first * this.#dim * PANEL_BYTES, count, this.#dim, weights, room.lanes, room.z);
-    return arena.f64.slice(room.z / 8, room.z / 8 + this.#dim);
+    z.set(arena.f64.subarray(room.z / 8, room.z / 8 + this.#dim));
+    return z;
   }
 
   free(): void {

@@ -36,89 +36,84 @@ export function finishSoftmax(tree: Tree<SoftmaxState>): { lse: number; mean: Fl
 
 const NONE: Float64Array = new Float64Array(0);
 /** Numbers per piece that passes through the arena: whole blocks. */
-const PIECE = 32 * BLOCK_ROWS;
+const PIECE = 8 * BLOCK_ROWS;
 /** Below this the copies cost more than the lanes save; the bits are the same. */
 const FEW = 48;
 
-/** One block of the twin: even and odd logits apart, ascending; then even + odd. */
-function blockState(logits: Float64Array, from: number, to: number): SoftmaxState {
-  let max = -Infinity;
-  for (let i = from; i < to; i++) max = Math.max(max, logits[i]);
-  const shift = max === -Infinity ? 0 : max;
-  let even = 0;
-  let odd = 0;
-  for (let i = from; i < to; i++) {
-    const e = exp(logits[i] - shift);
-    if ((i - from) % 2 === 0) even += e;
-    else odd += e;
-  }
-  return { max, sum: even + odd, z: NONE };
-}
+/** What `blocks` says of one block [from, to): its maximum and sum; the exponentials are in `out`, if there is one. */
+type Visit = (block: number, from: number, to: number, max: number, sum: number) => void;
 
-/** The arena's room for one piece, and for what the block kernel writes. */
-function withRoom<T>(live: Kernels, n: number, run: (piece: number, scratch: number) => T): T {
-  const scratch = live.arena.allocate(2 * BLOCK_ROWS * 8 + 64);
-  const piece = live.arena.allocate(Math.min(PIECE, n) * 8 + 16);
-  try {
-    return run(piece, scratch);
-  } finally {
-    live.arena.free(piece);
-    live.arena.free(scratch);
-  }
-}
-
-/** Maximum and sum of e^(l - max) of all logits, blocks of 256 in the fold's tree: the same bits as the fused recall. */
-function total(logits: Float64Array, live: Kernels | undefined): SoftmaxState | undefined {
-  const fold = new Fold(joinSoftmax);
+/** e^(l - max of the block) of blocks of 256 logits. Order of a block's sum: even and odd logits apart, ascending; then even + odd. */
+function blocks(logits: Float64Array, out: Float64Array | undefined, visit: Visit): void {
   const n = logits.length;
-  if (live === undefined) {
-    for (let from = 0; from < n; from += BLOCK_ROWS) fold.add(from / BLOCK_ROWS, blockState(logits, from, Math.min(n, from + BLOCK_ROWS)));
-    return finish(joinSoftmax, fold.tree);
-  }
-  withRoom(live, n, (piece, scratch) => {
-    const [exps, weights, result] = [scratch, scratch + BLOCK_ROWS * 8, scratch + 2 * BLOCK_ROWS * 8];
-    for (let at = 0; at < n; at += PIECE) {
-      const end = Math.min(n, at + PIECE);
-      const { f64 } = live.arena;
-      f64.set(logits.subarray(at, end), piece / 8);
-      for (let from = at; from < end; from += BLOCK_ROWS) {
-        live.exports.softmaxBlock_f64(piece + (from - at) * 8, Math.min(BLOCK_ROWS, end - from), 1, 0, exps, weights, result);
-        fold.add(from / BLOCK_ROWS, { max: f64[result / 8], sum: f64[result / 8 + 1], z: NONE });
-      }
+  for (let from = 0; from < n; from += BLOCK_ROWS) {
+    const to = Math.min(n, from + BLOCK_ROWS);
+    let max = -Infinity;
+    for (let i = from; i < to; i++) max = Math.max(max, logits[i]);
+    const shift = max === -Infinity ? 0 : max;
+    let even = 0;
+    let odd = 0;
+    for (let i = from; i < to; i++) {
+      const e = exp(logits[i] - shift);
+      if ((i - from) % 2 === 0) even += e;
+      else odd += e;
+      if (out !== undefined) out[i] = e;
     }
-  });
-  return finish(joinSoftmax, fold.tree);
+    visit(from / BLOCK_ROWS, from, to, max, even + odd);
+  }
 }
 
-function twin(n: number, backend: Backend | undefined): Kernels | undefined {
-  return backend === "scalar" || n < FEW ? undefined : kernels();
+/** The same in the kernels. */
+function blocksSimd({ arena, exports }: Kernels, logits: Float64Array, out: Float64Array | undefined, visit: Visit): void {
+  const n = logits.length;
+  const [piece, exps, weights, result] = [PIECE, BLOCK_ROWS, BLOCK_ROWS, 2].map((numbers) => arena.allocate(numbers * 8));
+  const { f64 } = arena;
+  for (let at = 0; at < n; at += PIECE) {
+    const end = Math.min(n, at + PIECE);
+    f64.set(logits.subarray(at, end), piece / 8);
+    for (let from = at; from < end; from += BLOCK_ROWS) {
+      const to = Math.min(end, from + BLOCK_ROWS);
+      exports.softmaxBlock_f64(piece + (from - at) * 8, to - from, 1, 0, exps, weights, result);
+      out?.set(f64.subarray(exps / 8, exps / 8 + to - from), from);
+      visit(from / BLOCK_ROWS, from, to, f64[result / 8], f64[result / 8 + 1]);
+    }
+  }
+  for (const address of [piece, exps, weights, result]) arena.free(address);
+}
+
+/** Maximum and sum of e^(l - max) of all logits, blocks in the fold's tree: the same bits as the fused recall. */
+function total(logits: Float64Array, out: Float64Array | undefined, backend: Backend | undefined, maxima?: number[]): SoftmaxState | undefined {
+  const fold = new Fold(joinSoftmax);
+  const visit: Visit = (block, _from, _to, max, sum) => {
+    fold.add(block, { max, sum, z: NONE });
+    maxima?.push(max);
+  };
+  const live = backend === "scalar" || logits.length < FEW ? undefined : kernels();
+  if (live === undefined) blocks(logits, out, visit);
+  else blocksSimd(live, logits, out, visit);
+  return finish(joinSoftmax, fold.tree);
 }
 
 /** log sum e^l, evaluated at the maximum. -Infinity for no logits; NaN for a NaN among them, or +Infinity. */
 export function logSumExp(logits: Float64Array, backend?: Backend): number {
-  const state = total(logits, twin(logits.length, backend));
+  const state = total(logits, undefined, backend);
   return state === undefined || state.max === -Infinity ? -Infinity : state.max + log(state.sum);
 }
 
-/** e^(l_i) / sum e^l; out may be logits. All -Infinity (no candidate) gives zeros; a NaN among them, or +Infinity, gives NaN. @throws EngramError when the lengths differ */
+/**
+ * p_i = e^(l_i) / sum e^l, as e^(l_i - m_b) / (e^(m - m_b) sum e^(l - m)) with m_b the maximum of its block of 256: one exponential a number.
+ * out may be logits. All -Infinity (no candidate) gives zeros; a NaN among them, or +Infinity, gives NaN. @throws EngramError when the lengths differ
+ */
 export function softmax(logits: Float64Array, out: Float64Array = new Float64Array(logits.length), backend?: Backend): Float64Array {
   const n = logits.length;
   if (out.length !== n) throw new EngramError("out", `${n} numbers`, `${out.length}`, "Give all arrays the same length.");
-  const live = twin(n, backend);
-  const state = total(logits, live);
+  const maxima: number[] = [];
+  const state = total(logits, out, backend, maxima);
   if (state === undefined || state.max === -Infinity) return out.fill(0);
-  if (live === undefined) {
-    for (let i = 0; i < n; i++) out[i] = exp(logits[i] - state.max) / state.sum;
-    return out;
-  }
-  withRoom(live, n, (piece) => {
-    for (let at = 0; at < n; at += PIECE) {
-      const end = Math.min(n, at + PIECE);
-      const { f64 } = live.arena;
-      f64.set(logits.subarray(at, end), piece / 8);
-      live.exports.softmaxFinish_f64(piece, piece, end - at, state.max, state.sum);
-      out.set(f64.subarray(piece / 8, piece / 8 + end - at), at);
-    }
+  maxima.forEach((max, block) => {
+    const divisor = exp(state.max - max) * state.sum;
+    const to = Math.min(n, (block + 1) * BLOCK_ROWS);
+    for (let i = block * BLOCK_ROWS; i < to; i++) out[i] /= divisor;
   });
   return out;
 }

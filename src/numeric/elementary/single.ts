@@ -1,7 +1,7 @@
 /**
  * Elementary functions in single precision. `expf` has its own algorithm, made for four f32 lanes (after Cephes, Moshier):
  *
- *   k = x / ln 2 to the nearest integer, r = x - k C1 - k C2, e^r = 1 + (r + r^2 P(r)), P of degree 5; scaled in two factors
+ *   k = x / ln 2 to the nearest integer, r = x - k C1 - k C2, e^r = 1 + (r + r^2 P(r)), P of degree 5, summed in pairs; scaled in two factors
  *
  * Every operation is rounded to f32, as a lane rounds it. The others are the f64 function rounded once: error 0.5 ULP and a hair.
  */
@@ -30,9 +30,10 @@ export function expf(x: number): number {
   const t = Math.max(-110, Math.min(90, f));
   const k = r(r(r(t * LOG2E) + ROUND) - ROUND);
   const g = r(r(t - r(k * C1)) - r(k * C2));
-  let p = P[0];
-  for (let i = 1; i < P.length; i++) p = r(r(p * g) + P[i]);
-  const y = r(1 + r(g + r(r(g * g) * p)));
+  const q = r(g * g);
+  const pair = (i: number): number => r(r(P[i] * g) + P[i + 1]);
+  const p = r(r(r(r(pair(0) * q) + pair(2)) * q) + pair(4));
+  const y = r(1 + r(g + r(q * p)));
   const k1 = Math.max(-100, Math.min(100, k));
   return r(r(y * powerOf2(k1)) * powerOf2(k - k1));
 }
