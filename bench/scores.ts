@@ -70,8 +70,8 @@ export async function inCache({ native, numpy, usearch }: Peers, { note }: Bench
   rows.dispose();
 }
 
-/** A fresh process: the first scoring of a large store against the median of 15 later ones. */
-export const COLD = `const N = 50000, D = 512, rows = new Rows(D);
+/** A fresh process: the first scoring of a large store (the engine's compilers run meanwhile and count) against the median of 15 later ones. */
+export const COLD = `const N = 100000, D = 512, rows = new Rows(D);
 rows.append(new Float32Array(N * D).fill(.5));
 const q = new Float32Array(D).fill(.1), out = new Float32Array(N);
 const once = () => { const s = process.cpuUsage(); rows.scores("dot", q, { out }); const e = process.cpuUsage(s); return e.user + e.system; };

@@ -51,8 +51,16 @@ function adopt(instance: WebAssembly.Instance): Kernels {
   return state.kernels;
 }
 
+/** The decoder of Node, Deno and Bun; browsers lack it. */
+const { Buffer: native } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
+
 function bytes(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(KERNELS_BASE64), (character) => character.charCodeAt(0));
+  if (native !== undefined) return native.from(KERNELS_BASE64, "base64");
+  const text = atob(KERNELS_BASE64);
+  const binary = new Uint8Array(text.length);
+  // A plain loop takes 1 ms, Uint8Array.from over the string 5 to 19.
+  for (let i = 0; i < binary.length; i++) binary[i] = text.charCodeAt(i);
+  return binary;
 }
 
 /** The live kernels, or undefined where the host refuses WebAssembly (found out by trying). */
