@@ -3,7 +3,7 @@ import t from "tap";
 import fc from "fast-check";
 import { EngramError } from "../../src/numeric/index.ts";
 import { writeEngram, readEngram, tensor } from "../../src/formats/index.ts";
-import { linear, masked, medianGap, negL1, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
+import { linear, masked, medianGap, negJS, negL1, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
 import { matrix, random, worst } from "./golden.ts";
 
 const r = random(51);
@@ -243,6 +243,14 @@ t.test("the median gap stands for large stores by a sample", async (t) => {
   const gaps = picked.map((mu) => Math.min(...many.map((xi, nu) => (nu === mu ? Infinity : -negL1.pair(xi, many[mu]))))).sort((a, b) => a - b);
   t.equal(gap, gaps[499]);
   t.match(memory.parameters.betaRule, String(gap));
+  // divergences ask 64 rows
+  const positive = many.slice(0, 200).map(([x, y]) => [x + 0.1, y + 0.1]);
+  const divergent = made({ similarity: "negJS", precision: "f64" }, positive);
+  const asked = Array.from({ length: 64 }, (_, j) => Math.floor((j * 200) / 64));
+  const nearest = asked.map((mu) => Math.min(...positive.map((xi, nu) => (nu === mu ? Infinity : -negJS.pair(xi, positive[mu]))))).filter((d) => d > 0).sort((a, b) => a - b);
+  const median = nearest[Math.floor((nearest.length - 1) / 2)];
+  // a divergence of 1e-7 is a difference of logarithms of order 1
+  t.ok(Math.abs(Number(divergent.parameters.beta) / (Math.log(199 * 99) / median) - 1) < 1e-6);
 });
 
 t.test("the file: same parameters, same bits", async (t) => {

@@ -127,6 +127,12 @@ t.test("far apart or near the end of f64", async (t) => {
 t.test("ties go to the lowest index; no scores, no weights", async (t) => {
   t.same([...max.weights(f64([1, 3, 3]))], [0, 1, 0]);
   t.same([...topK(2).weights(f64([1, 3, 3, 3]))], [0, 0.5, 0.5, 0]);
+  // more than 64 are sorted, not inserted one by one: the same choice
+  const many = f64(Array.from({ length: 300 }, (_, mu) => (mu * 37) % 11));
+  for (const k of [63, 64, 65, 150, 299]) {
+    const best = [...many.keys()].sort((a, b) => many[b] - many[a] || a - b).slice(0, k).sort((a, b) => a - b);
+    t.same([...topK(k).weights(many)].flatMap((p, mu) => (p > 0 ? [mu] : [])), best, `topK(${k})`);
+  }
   for (const sep of [...NORMALISED, identity, kSubsets(2)]) t.equal(sep.weights(new Float64Array(0)).length, 0, sep.name);
 });
 
