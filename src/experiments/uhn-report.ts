@@ -50,12 +50,13 @@ function run(spec: UhnExperiment, context: Context): Report {
     checks: [...(quick ? [] : [...targetChecks(rows, spec.targets, spec.noisy), ...(spec.orderings?.(rows) ?? [])]), ...derivedChecks(rows)],
   });
   const charts = sets.flatMap(({ name }) => (["reference", "stable"] as const).map((form) => ({ name, form, svg: chartOf(spec, rows, name, form) })));
+  const left = sweep.columns.includes("negJS") ? Object.entries(sweep.limits ?? {}).map(([name, N]) => ` ${name}, a logarithm per coordinate and pair, is measured up to N = ${N}.`).join("") : " negJS, a logarithm per coordinate and pair, is left to the full run.";
   const sections: Section[] = [
     { heading: "What was seen, and what was recalled", parts: [
       figure(picture(png, "rows of images: original, cue, and what each similarity recalled"), `Separation max, ${shown.N} memories, strength ${shown.strength}. L2, L1, Dot and KL as in the authors' code.`),
     ] },
     ...sets.map(({ name }): Section => ({ heading: name, parts: [
-      ...charts.filter((chart) => chart.name === name).map(({ form, svg }) => figure(svg, form === "reference" ? "As the authors' code computes it. Bands: one standard deviation over the slices." : "Our signed similarities, no normalisation. negL1, negSqL2 and massDot are left out: their curves are L1, L2 and Dot above (U9).")),
+      ...charts.filter((chart) => chart.name === name).map(({ form, svg }) => figure(svg, form === "reference" ? "As the authors' code computes it. Bands: one standard deviation over the slices." : "Our signed similarities, no normalisation. negL1, negSqL2 and massDot are left out: their curves are L1, L2 and Dot above (U9)." + left)),
       paragraph("Share of cues whose best-weighted memory is the one they were made from."),
       htmlTable(tableOf(spec, rows, name)),
     ] })),
