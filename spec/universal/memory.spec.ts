@@ -385,6 +385,17 @@ t.test("images are patterns and cues", async (t) => {
   t.equal(memory.recall(picture).index, 0);
   t.equal(memory.recognize(picture).key, 0);
   t.equal(memory.energy(picture), memory.energy(images[4]));
+  // a half of the pixels hidden, in both channels, and something else drawn there
+  const alpha = Float32Array.from({ length: 12 }, (_, i) => (i < 6 ? 0 : 1));
+  const half = { ...picture, data: picture.data.map((x, i) => (alpha[i % 12] === 0 ? 9 : x)), alpha };
+  const visible = Array.from({ length: 24 }, (_, i) => alpha[i % 12]);
+  const declared = memory.recall([...half.data], { visible });
+  for (const found of [memory.recall(half), memory.recallMany([images[6], half])[1]]) t.ok(bits(found.state, declared.state) && bits(found.scores, declared.scores), "hidden pixels are no evidence");
+  t.equal(declared.scores[0], 0);
+  t.same(memory.recognize(half).ranking, declared.ranking);
+  t.same([...memory.indices([images[6], half])], [2, 0]);
+  t.same([...memory.scores([images[6], half])], [...memory.scores([images[6]]), ...declared.scores]);
+  t.not(memory.recall(half, { visible: visible.map(() => 1) }).scores[0], 0, "unless told that all is known");
 });
 
 t.test("results are copies", async (t) => {

@@ -17,7 +17,7 @@ import {
 import { Contents } from "../dense/contents.ts";
 import { readUniversal, writeUniversal } from "./file.ts";
 import { checkScores, energyFromScores, indexOf, recognition, retrieve, type Store, type UniversalRecall, weightsOf } from "./recall.ts";
-import { checkNames, checkRecallOptions } from "./recall-options.ts";
+import { checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { checkBeta } from "./separation.ts";
 import { type AcceptanceThreshold, checkThreshold, chooseBeta, type ChosenBeta, type Settings, settingsOf, type UniversalOptions } from "./settings.ts";
 import type { Scorer } from "./similarity.ts";
@@ -79,25 +79,25 @@ export class UniversalMemory implements Memory {
 
   /**
    * z = P^T sep(sim(M, q)) (U1).
-   * @param cue dim numbers, or an image @param options `visible` restricts the similarity to the known coordinates (stable mode)
+   * @param cue dim numbers, or an image (its hidden pixels count as unknown) @param options `visible` restricts the similarity to the known coordinates (stable mode)
    * @throws EngramError on an empty memory, a wrong dimension, NaN or infinities (says where), scores outside the separation's domain
    */
   recall(cue: Pattern, options: RecallOptions = {}): UniversalRecall {
     this.#bind();
-    checkRecallOptions(options);
+    const asked = seen(cue, options);
     const q = toRow(cue, "cue", this.dim);
-    return this.#answer(q, this.#score(q, options), options);
+    return this.#answer(q, this.#score(q, asked), asked);
   }
 
   /** One recall per cue, the bits of `recall`; scored in batches. */
   recallMany(cues: Patterns, options: RecallOptions = {}): UniversalRecall[] {
-    return this.#many(cues, options, (q, s) => this.#answer(q, s, options));
+    return this.#many(cues, options, (q, s, asked) => this.#answer(q, s, asked));
   }
 
   /** Whether the cue is known; the acceptance half of recall, on the cue's own scores. */
   recognize(cue: Pattern, options: RecallOptions = {}): Recognition {
     const { store } = this.#bind();
-    const s = this.#score(toRow(cue, "cue", this.dim), checkRecallOptions(options));
+    const s = this.#score(toRow(cue, "cue", this.dim), seen(cue, options));
     const { accepted, criterion, reason, key, ranking } = recognition(store, s, weightsOf(store, s), options.top ?? 5);
     return { accepted, criterion, reason, key, ranking };
   }
@@ -115,6 +115,7 @@ export class UniversalMemory implements Memory {
   /** Q x N scores, row-major per cue (in reference mode the raw similarities before (U7a)). */
   scores(cues: Patterns, options: RecallOptions = {}): Float64Array {
     this.#bind();
+    if (hides(cues, options)) return Float64Array.from(cues.flatMap((cue) => Array.from(this.scores([cue], seen(cue, options)))));
     return this.#score(toRows(cues, "cues", this.dim).data, checkRecallOptions(options));
   }
 
@@ -212,8 +213,9 @@ export class UniversalMemory implements Memory {
     };
   }
 
-  #many<T>(cues: Patterns, options: RecallOptions, f: (q: Float64Array, s: Float64Array) => T): T[] {
+  #many<T>(cues: Patterns, options: RecallOptions, f: (q: Float64Array, s: Float64Array, asked: RecallOptions) => T): T[] {
     this.#bind();
+    if (hides(cues, options)) return cues.flatMap((cue) => this.#many([cue], seen(cue, options), f));
     checkRecallOptions(options);
     const { rows: Q, dim, data } = toRows(cues, "cues", this.dim);
     const N = this.size;
@@ -222,7 +224,7 @@ export class UniversalMemory implements Memory {
     for (let start = 0; start < Q; start += chunk) {
       const batch = data.subarray(start * dim, Math.min(start + chunk, Q) * dim);
       const S = this.#score(batch, options);
-      for (let c = 0; c * dim < batch.length; c++) results.push(f(batch.slice(c * dim, (c + 1) * dim), S.slice(c * N, (c + 1) * N)));
+      for (let c = 0; c * dim < batch.length; c++) results.push(f(batch.slice(c * dim, (c + 1) * dim), S.slice(c * N, (c + 1) * N), options));
     }
     return results;
   }

@@ -1,5 +1,5 @@
 /** What a call may ask for besides its patterns, checked: a misspelt `visible` or a step count of NaN must not pass in silence. */
-import { EngramError, type RecallOptions, unknownName } from "../numeric/index.ts";
+import { EngramError, type Pattern, type Patterns, type RecallOptions, unknownName, visibleOf } from "../numeric/index.ts";
 
 /** @throws EngramError for an option that does not exist (suggests the nearest) or a value outside its range */
 export function checkRecallOptions(options: RecallOptions): RecallOptions {
@@ -9,6 +9,19 @@ export function checkRecallOptions(options: RecallOptions): RecallOptions {
   if (!(tolerance >= 0)) throw new EngramError("tolerance", "a number >= 0", String(tolerance), "A recall has settled when no coordinate moves by more.");
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
   return options;
+}
+
+/** The options, checked, with what an image cue shows of itself where no `visible` is given. */
+export function seen(cue: Pattern, options: RecallOptions): RecallOptions {
+  checkRecallOptions(options);
+  if (options.visible !== undefined || typeof cue !== "object" || cue === null) return options;
+  const visible = visibleOf(cue);
+  return visible === undefined ? options : { ...options, visible };
+}
+
+/** Whether some of the cues are images with hidden pixels, so that each goes by its own mask. */
+export function hides(cues: Patterns, options: RecallOptions): cues is readonly Pattern[] {
+  return options.visible === undefined && Array.isArray(cues) && cues.some((cue: Pattern) => seen(cue, options) !== options);
 }
 
 /** @throws EngramError for a key of `options` that is none of `known` */
