@@ -37,7 +37,8 @@ export async function batches({ native, numpy, torch, usearch }: Peers, { note }
 export async function products({ native }: Peers, { note }: Bench): Promise<void> {
   for (const n of [512, 1024]) {
     const [A, B] = [uniform(n * n, 7), uniform(n * n, 8)];
-    const product = (): void => void sgemm(n, n, n, A, B);
+    const C = new Float32Array(n * n);
+    const product = (): void => void sgemm(n, n, n, A, B, C);
     const name = `sgemm ${n}, packing included`;
     if (native !== undefined) note(await compare(name, "FLOP/s", 2 * n * n * n, product, "C 128-bit 4x8", native.run(`sgemm ${n} ${n} ${n}`), 0.88));
     const [a, b] = [A, B].map((M) => Matrix.from1DArray(n, n, Array.from(M)));

@@ -8,6 +8,8 @@
  * The products are the store's raw scores, in their order; everything after them is f64. Pearson centres the cue only:
  * (x - mean(x)) . qc = x . qc - mean(x) sum(qc), where the last sum is 0 but for the rounding of qc to the store's precision.
  */
+import { BLOCK_ROWS } from "../numeric/index.ts";
+import type { RawScore } from "./panels.ts";
 import type { Rows } from "./rows.ts";
 import { inPrecision, maskOf, resultArray, rowRange } from "./row-options.ts";
 import type { ScoreOptions } from "./row-options.ts";
@@ -19,83 +21,93 @@ export interface DerivedScoreOptions extends ScoreOptions {
 
 /** x.q / (|x| |q|). @throws EngramError when cues, mask, range or `out` do not fit */
 export function cosineScores(rows: Rows, cues: ArrayLike<number>, options: DerivedScoreOptions = {}): Float64Array {
-  const mask = maskOf(options.visible, rows.dim);
+  const { dim, statistics } = rows;
   const q = inPrecision(cues, rows.precision);
-  return scaled(rows, q, options, rows.squaredNorms(options.visible), (c) => {
+  const mask = maskOf(options.visible, dim);
+  const cueNorms = Float64Array.from({ length: Math.ceil(q.length / dim) }, (_, c) => {
     let sum = 0;
-    for (let k = 0; k < rows.dim; k++) if (mask === undefined || mask[k] !== 0) sum += q[c * rows.dim + k] * q[c * rows.dim + k];
-    return sum;
+    for (let k = 0; k < dim; k++) if (mask === undefined || mask[k] !== 0) sum += q[c * dim + k] * q[c * dim + k];
+    return Math.sqrt(sum);
+  });
+  const norms = statistics.norms(options.visible);
+  return inPieces(rows, "dot", q, options, (raw, at, row, end, c, out, to) => {
+    const cueNorm = cueNorms[c];
+    for (let i = 0; row + i < end; i++) {
+      const norm = norms[row + i] * cueNorm;
+      out[to + i] = norm === 0 ? 0 : raw[at + i] / norm;
+    }
   });
 }
 
 /** Pearson's correlation: unchanged by gain and offset of either side. @throws EngramError when cues, mask, range or `out` do not fit */
 export function pearsonScores(rows: Rows, cues: ArrayLike<number>, options: DerivedScoreOptions = {}): Float64Array {
-  const { dim } = rows;
-  const mask = maskOf(options.visible, dim);
+  const { dim, statistics } = rows;
   const q = inPrecision(cues, rows.precision);
-  const count = Math.max(1, mask === undefined ? dim : mask.reduce((sum, v) => sum + v, 0));
-  const means = rows.sums(options.visible).map((s) => s / count);
+  const mask = maskOf(options.visible, dim);
   const centred = new Float64Array(q.length);
-  const dust = new Float64Array(Math.ceil(q.length / dim));
-  const squares = dust.map((_, c) => centre(q, c * dim, mask, count, centred.subarray(c * dim, (c + 1) * dim)));
-  const rounded = inPrecision(centred, rows.precision);
-  for (let i = 0; i < rounded.length; i++) dust[Math.floor(i / dim)] += rounded[i];
-  return scaled(rows, rounded, options, rows.centredSquaredNorms(options.visible), (c) => squares[c], (mu, c) => means[mu] * dust[c]);
+  const cueNorms = Float64Array.from({ length: Math.ceil(q.length / dim) }, (_, c) => centre(q, c * dim, mask, centred.subarray(c * dim, (c + 1) * dim)));
+  const qc = inPrecision(centred, rows.precision);
+  const dust = new Float64Array(cueNorms.length);
+  for (let i = 0; i < qc.length; i++) dust[Math.floor(i / dim)] += qc[i];
+  const norms = statistics.centredNorms(options.visible);
+  const means = statistics.means(options.visible);
+  return inPieces(rows, "dot", qc, options, (raw, at, row, end, c, out, to) => {
+    const cueNorm = cueNorms[c];
+    const rest = dust[c];
+    for (let i = 0; row + i < end; i++) {
+      const norm = norms[row + i] * cueNorm;
+      out[to + i] = norm === 0 ? 0 : (raw[at + i] - means[row + i] * rest) / norm;
+    }
+  });
 }
 
 /** Agreements minus disagreements of signs (x >= 0 counts as plus). @throws EngramError when cues, mask, range or `out` do not fit */
 export function overlapScores(rows: Rows, cues: ArrayLike<number>, options: DerivedScoreOptions = {}): Float64Array {
   const mask = maskOf(options.visible, rows.dim);
   const visible = mask === undefined ? rows.dim : mask.reduce((sum, v) => sum + v, 0);
-  const unequal = rows.scores("hamming", cues, range(options));
-  const out = resultArray(options.out, unequal.length, "f64") as Float64Array;
-  for (let i = 0; i < out.length; i++) out[i] = visible - 2 * unequal[i];
-  return out;
+  return inPieces(rows, "hamming", cues, options, (raw, at, row, end, _c, out, to) => {
+    for (let i = 0; row + i < end; i++) out[to + i] = visible - 2 * raw[at + i];
+  });
 }
 
-/** Writes the centred cue (0 where hidden, and where all is constant) and returns its squared norm. */
-function centre(q: ArrayLike<number>, at: number, mask: Uint8Array | undefined, count: number, out: Float64Array): number {
+/** Writes the centred cue (0 where hidden, and where all is constant) and returns its norm. */
+function centre(q: ArrayLike<number>, at: number, mask: Uint8Array | undefined, out: Float64Array): number {
   let sum = 0;
+  let count = 0;
   let low = Infinity;
   let high = -Infinity;
-  const shown = (k: number): boolean => mask === undefined || mask[k] !== 0;
   for (let k = 0; k < out.length; k++) {
-    if (!shown(k)) continue;
+    if (mask !== undefined && mask[k] === 0) continue;
     sum += q[at + k];
+    count++;
     low = Math.min(low, q[at + k]);
     high = Math.max(high, q[at + k]);
   }
   if (low === high) return 0;
   let squares = 0;
   for (let k = 0; k < out.length; k++) {
-    if (!shown(k)) continue;
+    if (mask !== undefined && mask[k] === 0) continue;
     out[k] = q[at + k] - sum / count;
     squares += out[k] * out[k];
   }
-  return squares;
+  return Math.sqrt(squares);
 }
 
-/** (raw - correction) / sqrt(squares of the row * squares of the cue), 0 where a norm is 0. */
-function scaled(
-  rows: Rows, cues: ArrayLike<number>, options: DerivedScoreOptions, squares: Float64Array,
-  cueSquares: (c: number) => number, correction?: (mu: number, c: number) => number,
-): Float64Array {
-  const { from } = rowRange(options, rows.count);
-  const raw = rows.scores("dot", cues, range(options));
-  const out = resultArray(options.out, raw.length, "f64") as Float64Array;
-  const Q = cues.length / rows.dim;
-  const N = raw.length / Math.max(1, Q);
-  for (let c = 0; c < Q; c++) {
-    const cueNorm = Math.sqrt(cueSquares(c));
-    for (let i = 0; i < N; i++) {
-      const norm = Math.sqrt(squares[from + i]) * cueNorm;
-      const product = correction === undefined ? raw[c * N + i] : raw[c * N + i] - correction(from + i, c);
-      out[c * N + i] = norm === 0 ? 0 : product / norm;
-    }
+/** Turns the raw scores of rows [row, end) for cue c, from raw[at], into those at out[to]. */
+type Turn = (raw: ArrayLike<number>, at: number, row: number, end: number, c: number, out: Float64Array, to: number) => void;
+
+/** Raw scores some blocks of rows at a time, turned while they are in the cache. */
+function inPieces(rows: Rows, op: RawScore, cues: ArrayLike<number>, options: DerivedScoreOptions, turn: Turn): Float64Array {
+  const { from, to } = rowRange(options, rows.count);
+  const Q = Math.max(1, Math.ceil(cues.length / rows.dim));
+  const out = resultArray(options.out, cues.length === 0 ? 0 : Q * (to - from), "f64") as Float64Array;
+  const piece = Math.max(1, Math.floor(64 / Q)) * BLOCK_ROWS;
+  let raw = rows.scores(op, cues, { visible: options.visible, from, to: Math.min(to, from + piece) });
+  for (let row = from; row < to; row += piece) {
+    const end = Math.min(to, row + piece);
+    const length = Q * (end - row);
+    if (row > from) raw = rows.scores(op, cues, { visible: options.visible, from: row, to: end, out: raw.subarray(0, length) });
+    for (let c = 0; c < Q && cues.length > 0; c++) turn(raw, c * (end - row), row, end, c, out, c * (to - from) + row - from);
   }
   return out;
-}
-
-function range({ from, to, visible }: DerivedScoreOptions): ScoreOptions {
-  return { from, to, visible };
 }

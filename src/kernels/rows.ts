@@ -31,7 +31,8 @@ export class Rows {
   readonly #width: number;
   #panels: PanelKernels | undefined;
   #count = 0;
-  readonly #statistics: RowStatistics;
+  /** Row sums and norms without copies, for scores made of them: not to be written to. */
+  readonly statistics: RowStatistics;
 
   /** @throws EngramError for a dimension that is not a positive integer, or a backend the host lacks */
   constructor(dim: number, options: RowsOptions = {}) {
@@ -44,7 +45,7 @@ export class Rows {
       throw new EngramError("Rows", "WebAssembly SIMD", "a host that refuses it", "Leave the backend out: the scalar twin gives the same results.");
     }
     this.#panels = live === undefined ? new ScalarPanels(dim, this.precision) : new SimdPanels(live, dim, this.precision);
-    this.#statistics = new RowStatistics(dim, this.precision);
+    this.statistics = new RowStatistics(dim, this.precision, () => ({ panels: this.#live, rows: this.#count }));
     abandoned.register(this, this.#panels, this);
   }
 
@@ -85,7 +86,7 @@ export class Rows {
     }
     packRows(panels.panels(), rows, this.#count, added, dim, this.#width);
     this.#count += added;
-    this.#statistics.forget();
+    this.statistics.forget();
   }
 
   /** Makes room for that many rows in all, exactly: without it a growing store takes up to half as much again. */
@@ -113,22 +114,22 @@ export class Rows {
     this.row(i); // range check
     removeRow(this.#live.panels(), i, this.#count, this.dim, this.#width);
     this.#count--;
-    this.#statistics.forget();
+    this.statistics.forget();
   }
 
   /** Per row: sum of the visible coordinates, f64, k ascending. A copy. */
   sums(visible?: ArrayLike<number>): Float64Array {
-    return this.#statistics.sums(this.#live, this.#count, visible).slice();
+    return this.statistics.sums(visible).slice();
   }
 
   /** Per row: sum of the squares of the visible coordinates, f64, k ascending. A copy. */
   squaredNorms(visible?: ArrayLike<number>): Float64Array {
-    return this.#statistics.squaredNorms(this.#live, this.#count, visible).slice();
+    return this.statistics.squares(visible).slice();
   }
 
   /** Per row: sum of (x - mean)^2 over the visible coordinates, about the row's own visible mean, in two passes; exactly 0 for a constant row. A copy. */
   centredSquaredNorms(visible?: ArrayLike<number>): Float64Array {
-    return this.#statistics.centredSquaredNorms(this.#live, this.#count, visible).slice();
+    return this.statistics.centredSquares(visible).slice();
   }
 
   /**

@@ -11,33 +11,44 @@ import { lanes, panelCount } from "./panels.ts";
 import { ScalarPanels } from "./scalar.ts";
 import { SimdPanels } from "./simd.ts";
 
-/** @throws EngramError when the lengths do not fit the shapes (nothing is truncated) */
-export function sgemm(m: number, n: number, k: number, A: Float32Array, B: Float32Array, backend?: Backend): Float32Array {
+/** @param out m x n, default a new array; neither A nor B @throws EngramError when the lengths do not fit the shapes (nothing is truncated) */
+export function sgemm(m: number, n: number, k: number, A: Float32Array, B: Float32Array, out?: Float32Array, backend?: Backend): Float32Array {
   for (const [name, value] of [["m", m], ["n", n], ["k", k]] as const) {
     if (!Number.isSafeInteger(value) || value < 0) throw new EngramError(`sgemm ${name}`, "a whole number, 0 or above", String(value), "Pass the shapes of the matrices.");
   }
   if (A.length !== m * k) throw new EngramError("sgemm A", `${m} x ${k} = ${m * k} numbers`, `${A.length}`, "Check the shape.");
   if (B.length !== k * n) throw new EngramError("sgemm B", `${k} x ${n} = ${k * n} numbers`, `${B.length}`, "Check the shape.");
-  const C = new Float32Array(m * n);
-  if (m === 0 || n === 0 || k === 0) return C;
+  if (out !== undefined && out.length !== m * n) throw new EngramError("sgemm out", `${m} x ${n} = ${m * n} numbers`, `${out.length}`, "Check the shape.");
+  const C = out ?? new Float32Array(m * n);
+  if (m === 0 || n === 0 || k === 0) return C.fill(0);
   const live = backend === "scalar" ? undefined : kernels();
   const panels = live === undefined ? new ScalarPanels(k, "f32") : new SimdPanels(live, k, "f32");
   const width = lanes("f32");
   const count = panelCount(n, "f32");
   try {
     panels.reserve(count * width * k);
-    const packed = panels.panels();
-    for (let panel = 0; panel < count; panel++) {
-      const columns = Math.min(width, n - panel * width);
-      for (let row = 0; row < k; row++) {
-        const from = row * n + panel * width;
-        packed.set(B.subarray(from, from + columns), (panel * k + row) * width);
-      }
-    }
+    const packed = panels.panels() as Float32Array;
+    if (n % width !== 0) packed.fill(0, (count - 1) * k * width);
+    packColumns(packed, B, n, k, width);
     panels.setCues("dot", A, m);
     panels.scores(0, count, n, C, n, 0);
   } finally {
     panels.free();
   }
   return C;
+}
+
+/** The columns of B as rows of the panels. Eight rows of B at a time: more, a power of two apart, would push each other out of the cache. */
+function packColumns(packed: Float32Array, B: Float32Array, n: number, k: number, width: number): void {
+  for (let top = 0; top < k; top += 8) {
+    const bottom = Math.min(k, top + 8);
+    for (let left = 0; left < n; left += width) {
+      const columns = Math.min(width, n - left);
+      for (let row = top; row < bottom; row++) {
+        const from = row * n + left;
+        const to = left * k + row * width;
+        for (let i = 0; i < columns; i++) packed[to + i] = B[from + i];
+      }
+    }
+  }
 }

@@ -9,17 +9,26 @@ import type { PanelKernels } from "./backend.ts";
 import { panelCount } from "./panels.ts";
 import { maskOf } from "./row-options.ts";
 
-type Kind = "sums" | "squares" | "centred";
+type Kind = "sums" | "means" | "squares" | "norms" | "centred" | "centredNorms";
 
+/** The store the statistics are of. */
+export interface Counted {
+  readonly panels: PanelKernels;
+  readonly rows: number;
+}
+
+/** The arrays are shared: copy them before you hand them on. */
 export class RowStatistics {
   readonly #dim: number;
   readonly #precision: Precision;
+  readonly #store: () => Counted;
   #mask: Uint8Array | undefined;
   readonly #known: Map<Kind, Float64Array> = new Map();
 
-  constructor(dim: number, precision: Precision) {
+  constructor(dim: number, precision: Precision, store: () => Counted) {
     this.#dim = dim;
     this.#precision = precision;
+    this.#store = store;
   }
 
   /** To be called when rows came or went. */
@@ -27,29 +36,55 @@ export class RowStatistics {
     this.#known.clear();
   }
 
-  sums(panels: PanelKernels, rows: number, visible?: ArrayLike<number>): Float64Array {
+  /** s */
+  sums(visible?: ArrayLike<number>): Float64Array {
     this.#turnTo(visible);
-    return this.#keep("sums", () => panels.rowSums(panelCount(rows, this.#precision), rows, this.#mask));
+    return this.#keep("sums", ({ panels, rows }) => panels.rowSums(panelCount(rows, this.#precision), rows, this.#mask));
   }
 
-  squaredNorms(panels: PanelKernels, rows: number, visible?: ArrayLike<number>): Float64Array {
-    this.#turnTo(visible);
-    return this.#keep("squares", () => panels.rowSquares(panelCount(rows, this.#precision), rows, undefined, this.#mask));
+  /** s / sum v */
+  means(visible?: ArrayLike<number>): Float64Array {
+    const sums = this.sums(visible);
+    return this.#keep("means", () => sums.map((s) => s / this.#shown()));
   }
 
-  centredSquaredNorms(panels: PanelKernels, rows: number, visible?: ArrayLike<number>): Float64Array {
-    const sums = this.sums(panels, rows, visible);
-    const mask = this.#mask;
-    return this.#keep("centred", () => {
-      const count = Math.max(1, mask === undefined ? this.#dim : mask.reduce((sum, v) => sum + v, 0));
-      const squares = panels.rowSquares(panelCount(rows, this.#precision), rows, sums.map((s) => s / count), mask);
+  /** n */
+  squares(visible?: ArrayLike<number>): Float64Array {
+    this.#turnTo(visible);
+    return this.#keep("squares", ({ panels, rows }) => panels.rowSquares(panelCount(rows, this.#precision), rows, undefined, this.#mask));
+  }
+
+  /** sqrt n */
+  norms(visible?: ArrayLike<number>): Float64Array {
+    const squares = this.squares(visible);
+    return this.#keep("norms", () => squares.map(Math.sqrt));
+  }
+
+  /** c */
+  centredSquares(visible?: ArrayLike<number>): Float64Array {
+    const means = this.means(visible);
+    return this.#keep("centred", ({ panels, rows }) => {
+      const squares = panels.rowSquares(panelCount(rows, this.#precision), rows, means, this.#mask);
       // A constant row: its mean, off by up to count 2^-53 of itself, would leave dust of sqrt(count) times that; cosine divides by it.
-      return squares.map((c, mu) => (Math.sqrt(c) <= Math.sqrt(count) * 2 ** -53 * Math.abs(sums[mu]) ? 0 : c));
+      const count = this.#shown();
+      const dust = Math.sqrt(count) * count * 2 ** -53;
+      return squares.map((c, mu) => (Math.sqrt(c) <= dust * Math.abs(means[mu]) ? 0 : c));
     });
   }
 
-  #keep(kind: Kind, make: () => Float64Array): Float64Array {
-    const known = this.#known.get(kind) ?? make();
+  /** sqrt c */
+  centredNorms(visible?: ArrayLike<number>): Float64Array {
+    const squares = this.centredSquares(visible);
+    return this.#keep("centredNorms", () => squares.map(Math.sqrt));
+  }
+
+  /** sum v, at least 1. */
+  #shown(): number {
+    return Math.max(1, this.#mask === undefined ? this.#dim : this.#mask.reduce((sum, v) => sum + v, 0));
+  }
+
+  #keep(kind: Kind, make: (store: Counted) => Float64Array): Float64Array {
+    const known = this.#known.get(kind) ?? make(this.#store());
     this.#known.set(kind, known);
     return known;
   }
