@@ -51,6 +51,43 @@ t.test("a first block of whole pages has room beside what lies below it", async 
   }
 });
 
+t.test("a block grows in place where there is room behind it, and nowhere else", async (t) => {
+  const { arena } = fresh();
+  const a = arena.allocate(1000);
+  const b = arena.allocate(1000);
+  const before = arena.usedBytes;
+  t.notOk(arena.extend(a, 5000), "another block follows");
+  t.notOk(arena.extend(12345, 64), "nothing is held there");
+  t.equal(arena.usedBytes, before, "a refusal changes nothing");
+  t.ok(arena.extend(a, 1024), "its own padding is room enough");
+  arena.f64[b / 8] = 42;
+  t.ok(arena.extend(b, 10 * 65536), "the last block: the memory grows");
+  t.equal(arena.f64[b / 8], 42, "what stands in it stays");
+  t.ok(b + 10 * 65536 <= arena.memory.buffer.byteLength);
+  const c = arena.allocate(64);
+  t.ok(c >= b + 10 * 65536, "no overlap");
+  t.notOk(arena.extend(c, 5e9), "4 GiB is the end");
+  arena.free(b);
+  t.ok(arena.extend(a, 5 * 65536), "into what was freed");
+  const d = arena.allocate(64);
+  t.ok(d >= a + 5 * 65536 || d + 64 <= a);
+  for (const address of [a, c, d]) arena.free(address);
+  t.equal(arena.usedBytes, 0);
+});
+
+t.test("a store that grows at the end of the memory is not moved", async (t) => {
+  const { arena } = kernels()!;
+  const rows = new Rows(64);
+  rows.reserve(1000);
+  rows.append(new Float32Array(64 * 1000).fill(1));
+  const size = arena.usedBytes;
+  rows.append(new Float32Array(64 * 31).fill(2));
+  t.ok(arena.usedBytes - size <= 64 * 4 * 1000, "no second copy stayed behind");
+  t.same(Array.from(rows.sums()), [...new Array<number>(1000).fill(64), ...new Array<number>(31).fill(128)]);
+  t.throws(() => rows.reserve(-1), { message: /whole number/ });
+  rows.dispose();
+});
+
 t.test("addresses above 2 GiB work; beyond 4 GiB a clear error leaves the store intact", async (t) => {
   const { exports, arena } = kernels()!;
   const before = new Rows(3);

@@ -169,7 +169,14 @@ t.test("bad input", async (t) => {
   t.throws(() => rows.scores("dot", [1, 2, 3]), { message: /4 numbers/ });
   t.throws(() => rows.scores("dot", [1, 2, 3, 4], { visible: [1] }), { message: /visible/ });
   t.throws(() => rows.scores("dot", [1, 2, 3, 4], { from: 1 }), { message: /multiple of 256/ });
+  t.throws(() => rows.scores("dot", [1, 2, 3, 4], { from: NaN }), { message: /multiple of 256/ });
+  t.throws(() => rows.scores("dot", [1, 2, 3, 4], { out: new Float32Array(4) }), { message: /Float32Array of 5/ });
+  t.throws(() => rows.scores("dot", [1, 2, 3, 4], { out: new Float64Array(5) }), { message: /Float32Array of 5/ });
+  const out = new Float32Array(5);
+  t.equal(rows.scores("dot", [1, 2, 3, 4], { out }), out);
+  t.same(out, rows.scores("dot", [1, 2, 3, 4]));
   t.throws(() => rows.row(5), { message: /0\.\.4/ });
+  t.throws(() => rows.row(1, new Float64Array(3)), { message: /4 numbers/ });
   t.throws(() => rows.weightedSum([1]), { message: /One weight per row/ });
   rows.dispose();
   rows.dispose();
