@@ -1,4 +1,5 @@
-/** Cues by fours, interleaved: the layout batch.ts reads. */
+/** Cues by fours, interleaved: the layout batch.ts reads; and the columns of a matrix as rows of panels. */
+import { PANEL_BYTES } from "./layout";
 
 // @ts-ignore: decorator
 @inline
@@ -24,4 +25,25 @@ export function packCues_f32(cues: usize, groups: i32, dim: i32, out: usize): vo
 }
 export function packCues_f64(cues: usize, groups: i32, dim: i32, out: usize): void {
   pack<f64>(cues, groups, dim, out);
+}
+
+/** B: k rows of n numbers, row-major; out: its first 32 count columns as `count` panels of k coordinates. */
+export function packColumns_f32(B: usize, count: i32, n: i32, k: i32, out: usize): void {
+  const row = <usize>n << 2;
+  for (let p = 0; p < count; p++) {
+    let b = B + <usize>p * PANEL_BYTES;
+    const end = out + <usize>k * PANEL_BYTES;
+    while (out < end) {
+      v128.store(out, v128.load(b));
+      v128.store(out, v128.load(b, 16), 16);
+      v128.store(out, v128.load(b, 32), 32);
+      v128.store(out, v128.load(b, 48), 48);
+      v128.store(out, v128.load(b, 64), 64);
+      v128.store(out, v128.load(b, 80), 80);
+      v128.store(out, v128.load(b, 96), 96);
+      v128.store(out, v128.load(b, 112), 112);
+      out += PANEL_BYTES;
+      b += row;
+    }
+  }
 }

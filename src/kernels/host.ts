@@ -32,6 +32,7 @@ export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precisio
 interface OtherExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
+  packColumns_f32(B: number, count: number, n: number, k: number, out: number): void;
   readonly softmaxBlock_f32: SoftmaxBlock;
   readonly softmaxBlock_f64: SoftmaxBlock;
   readonly weightedSum_f32: WeightedSum;

@@ -40,3 +40,14 @@ export function removeRow(packed: Floats, i: number, count: number, dim: number,
     for (let k = 0; k < dim; k++) packed[to + k * width] = row + 1 < count ? packed[from + k * width] : 0;
   }
 }
+
+/** Columns [first, n) of B (dim x n, row-major) as rows; first is a multiple of the width. */
+export function packColumns(packed: Floats, B: Floats, first: number, n: number, dim: number, width: number): void {
+  const last = Math.floor((n - 1) / width) * width;
+  if (n % width !== 0) packed.fill(0, last * dim, (last + width) * dim);
+  for (let left = first; left < n; left += width) {
+    for (let k = 0; k < dim; k++) {
+      for (let column = left; column < Math.min(n, left + width); column++) packed[left * dim + k * width + column - left] = B[k * n + column];
+    }
+  }
+}

@@ -7,6 +7,7 @@
 import { exp } from "../numeric/index.ts";
 import type { Precision } from "../numeric/index.ts";
 import type { PanelKernels, SoftmaxState } from "./backend.ts";
+import { packColumns } from "./packing.ts";
 import { BLOCK_K, floats, lanes, rowStart } from "./panels.ts";
 import type { Floats, RawScore } from "./panels.ts";
 
@@ -43,6 +44,10 @@ export class ScalarPanels implements PanelKernels {
     const grown = floats(numbers, this.#precision);
     grown.set(this.#panels);
     this.#panels = grown;
+  }
+
+  setColumns(B: Float32Array, n: number): void {
+    packColumns(this.#panels, B, 0, n, this.#dim, this.#width);
   }
 
   setCues(op: RawScore, cues: Floats, count: number, mask?: Uint8Array): void {

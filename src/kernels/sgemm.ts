@@ -27,28 +27,11 @@ export function sgemm(m: number, n: number, k: number, A: Float32Array, B: Float
   const count = panelCount(n, "f32");
   try {
     panels.reserve(count * width * k);
-    const packed = panels.panels() as Float32Array;
-    if (n % width !== 0) packed.fill(0, (count - 1) * k * width);
-    packColumns(packed, B, n, k, width);
+    panels.setColumns(B, n);
     panels.setCues("dot", A, m);
     panels.scores(0, count, n, C, n, 0);
   } finally {
     panels.free();
   }
   return C;
-}
-
-/** The columns of B as rows of the panels. Eight rows of B at a time: more, a power of two apart, would push each other out of the cache. */
-function packColumns(packed: Float32Array, B: Float32Array, n: number, k: number, width: number): void {
-  for (let top = 0; top < k; top += 8) {
-    const bottom = Math.min(k, top + 8);
-    for (let left = 0; left < n; left += width) {
-      const columns = Math.min(width, n - left);
-      for (let row = top; row < bottom; row++) {
-        const from = row * n + left;
-        const to = left * k + row * width;
-        for (let i = 0; i < columns; i++) packed[to + i] = B[from + i];
-      }
-    }
-  }
 }

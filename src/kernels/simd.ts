@@ -6,6 +6,7 @@ import { BLOCK_ROWS } from "../numeric/index.ts";
 import type { Precision } from "../numeric/index.ts";
 import type { PanelKernels, SoftmaxState } from "./backend.ts";
 import type { KernelExports, Kernels } from "./host.ts";
+import { packColumns } from "./packing.ts";
 import { itemBytes, lanes, PANEL_BYTES } from "./panels.ts";
 import type { Floats, RawScore } from "./panels.ts";
 
@@ -69,6 +70,14 @@ export class SimdPanels implements PanelKernels {
       this.#panels = address;
     }
     this.#capacity = numbers;
+  }
+
+  setColumns(B: Float32Array, n: number): void {
+    const whole = Math.floor(n / this.#width);
+    const raw = this.#room("columns", B.length * this.#bytes);
+    this.#view.set(B, raw / this.#bytes);
+    this.#kernels.exports.packColumns_f32(raw, whole, n, this.#dim, this.#panels);
+    packColumns(this.panels(), B, whole * this.#width, n, this.#dim, this.#width);
   }
 
   #room(name: string, bytes: number): number {
