@@ -13,8 +13,8 @@ export class Peer {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
 
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
     this.#answers = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 
@@ -40,6 +40,8 @@ export type ExactSearch = (dataset: Float32Array, cues: Float32Array, dim: numbe
 export interface Peers {
   native?: Peer;
   numpy?: Peer;
+  /** numpy without the 2 MB pages it asks the kernel for, which no WebAssembly memory has. */
+  numpySmallPages?: Peer;
   torch?: Peer;
   usearch?: ExactSearch;
 }
@@ -52,7 +54,7 @@ function native(): Peer {
   return new Peer(".cache/native", []);
 }
 
-function python(module: string): Peer {
+function python(module: string, env?: Readonly<Record<string, string>>): Peer {
   const command = ["/usr/bin/python3", "python3"].find((name) => {
     try {
       execFileSync(name, ["-c", `import numpy, ${module}`], { stdio: "pipe" });
@@ -62,7 +64,7 @@ function python(module: string): Peer {
     }
   });
   if (command === undefined) throw new Error(`no Python with ${module}`);
-  return new Peer(command, [`bench/peers/${module}_peer.py`]);
+  return new Peer(command, [`bench/peers/${module}_peer.py`], env);
 }
 
 function usearch(): ExactSearch {
@@ -83,10 +85,11 @@ export function startPeers(skip: (reason: string) => void): Peers {
   };
   return {
     native: attempt("C", native), numpy: attempt("numpy", () => python("numpy")),
+    numpySmallPages: attempt("numpy", () => python("numpy", { NUMPY_MADVISE_HUGEPAGE: "0" })),
     torch: attempt("torch", () => python("torch")), usearch: attempt("usearch", usearch),
   };
 }
 
 export function closePeers(peers: Peers): void {
-  for (const peer of [peers.native, peers.numpy, peers.torch]) peer?.close();
+  for (const peer of [peers.native, peers.numpy, peers.numpySmallPages, peers.torch]) peer?.close();
 }

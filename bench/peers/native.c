@@ -1,5 +1,6 @@
 /* The 128-bit C peer of the bench: the same work with 128-bit intrinsics. `REPS NAME ARGUMENTS` on stdin, one a line; answers CPU seconds.
  *   read BYTES              adds up a buffer with eight vectors: the rate one core can read at
+ *   scores OP ROWS DIM      OP dot|squaredL2|l1: one cue against packed panels of 32 rows, eight accumulators
  *   batch OP ROWS DIM CUES  OP dot|l1: scores of packed cues against packed panels of 32 rows, 4 x 8 register block
  *   sgemm M N K             C = A B, row-major, packing included: the same block
  */
@@ -34,13 +35,42 @@ static void read_loop(const float *a, size_t n) {
   sink = _mm_cvtss_f32(s[0]);
 }
 
+#define L1(x, q) _mm_and_ps(_mm_sub_ps(x, q), magnitude)
+static inline __m128 l2_term(__m128 x, __m128 q) {
+  __m128 d = _mm_sub_ps(x, q);
+  return _mm_mul_ps(d, d);
+}
+
+#define ONE(OP)                                                              \
+  for (int i = 0; i < depth; i++, x += 32) {                                 \
+    __m128 c = _mm_load1_ps(q + k + i);                                      \
+    for (int j = 0; j < 8; j++) a[j] = _mm_add_ps(a[j], OP(_mm_load_ps(x + 4 * j), c)); \
+  }
+
+static void scores(char op, const float *x, const float *q, float *out, int rows, int dim) {
+  const __m128 magnitude = _mm_castsi128_ps(_mm_set1_epi32(0x7fffffff));
+  for (int p = 0; p < rows / 32; p++, out += 32) {
+    __m128 t[8];
+    for (int j = 0; j < 8; j++) t[j] = _mm_setzero_ps();
+    for (int k = 0; k < dim; k += 256) {
+      int depth = dim - k < 256 ? dim - k : 256;
+      __m128 a[8];
+      for (int j = 0; j < 8; j++) a[j] = _mm_setzero_ps();
+      if (op == 'd') ONE(_mm_mul_ps)
+      else if (op == '2') ONE(l2_term)
+      else ONE(L1)
+      for (int j = 0; j < 8; j++) t[j] = _mm_add_ps(t[j], a[j]);
+    }
+    for (int j = 0; j < 8; j++) _mm_storeu_ps(out + 4 * j, t[j]);
+  }
+}
+
 #define STEP(OP)                                                             \
   for (int c = 0; c < 4; c++) {                                              \
     __m128 q = _mm_load1_ps(pq + c);                                         \
     a[c] = _mm_add_ps(a[c], OP(x0, q));                                      \
     b[c] = _mm_add_ps(b[c], OP(x1, q));                                      \
   }
-#define L1(x, q) _mm_and_ps(_mm_sub_ps(x, q), magnitude)
 
 /* out[cue][row], `stride` floats a cue; rows a multiple of 32, cues of 4. */
 static void batch(int l1, const float *x, const float *q, float *out, int rows, int dim, int cues, int stride) {
@@ -93,6 +123,11 @@ int main(void) {
       if (fresh) held[0] = buffer(bytes / 4);
       start = cpu();
       for (int r = 0; r < reps; r++) read_loop(held[0], bytes / 4);
+    } else if (sscanf(job, "scores %15s %d %d", op, &n, &k) == 3) {
+      if (fresh) { held[0] = buffer((size_t)n * k); held[1] = buffer(k); held[2] = buffer(n); }
+      start = cpu();
+      char which = strcmp(op, "dot") == 0 ? 'd' : strcmp(op, "squaredL2") == 0 ? '2' : '1';
+      for (int r = 0; r < reps; r++) scores(which, held[0], held[1], held[2], n, k);
     } else if (sscanf(job, "batch %15s %d %d %d", op, &n, &k, &m) == 4) {
       if (fresh) { held[0] = buffer((size_t)n * k); held[1] = buffer((size_t)m * k); held[2] = buffer((size_t)m * n); }
       start = cpu();
