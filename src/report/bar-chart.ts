@@ -39,8 +39,9 @@ export function barChart(chart: BarChart): string {
   }
   const ends = series.flatMap(({ values, errors }) => values.flatMap((value, g) => (value === null ? [] : [value - (errors?.[g] ?? 0), value + (errors?.[g] ?? 0)])));
   const [low, high] = chart.yDomain ?? [Math.min(0, ...ends), Math.max(0, ...ends)];
+  if (!Number.isFinite(high - low)) throw new EngramError(`${title}, range`, "finite numbers that are not 1.8e308 apart", `${low}, ${high}`, "Check the data.");
   const legend = legendRows(series, width - 32);
-  const top = 64 + legend.rows * 20;
+  const top = 72 + legend.rows * 20;
   const bottom = height - 62;
   const y = scaleLinear().domain([low, high > low ? high : low + 1]).range([bottom, top]);
   if (chart.yDomain === undefined) y.nice();

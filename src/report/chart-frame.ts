@@ -50,7 +50,7 @@ export function checkSize(width: number, height: number): void {
 export function chartDocument(width: number, height: number, title: string, description: string, content: readonly string[]): string {
   const attributes = { xmlns: "http://www.w3.org/2000/svg", class: "engram-chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${description}` };
   const paper = element("rect", { width, height, style: "fill:var(--paper)" });
-  return `${element("svg", attributes, [`<style>${STYLE}</style>`, paper, text(16, 26, title, { class: "title" }), ...content])}\n`;
+  return `${element("svg", attributes, [`<style>${STYLE}</style>`, paper, text(16, 26, shorten(title, Math.floor((width - 32) / 7.6)), { class: "title" }), ...content])}\n`;
 }
 
 /** Horizontal grid lines with their numbers to the left, and the label above them. */

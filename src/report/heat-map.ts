@@ -51,6 +51,8 @@ export function heatMap(chart: HeatMap): string {
   for (const [name, axis, count] of [["x", chart.x, columns], ["y", chart.y, rows]] as const) {
     if (isNames(axis) && axis.length !== count) throw new EngramError(`${title}, ${name}`, `${count} names`, `${axis.length}`, "Name each column and row.");
   }
+  for (const { x, y } of points) if (!Number.isFinite(x) || !Number.isFinite(y)) throw new EngramError(`${title}, points`, "finite numbers", `${x}, ${y}`, "Leave such points out.");
+  for (const level of chart.contours ?? []) if (!Number.isFinite(level)) throw new EngramError(`${title}, contours`, "finite heights", String(level), "Leave it out.");
   const [low, high] = chart.domain ?? range(values);
   if (!(low <= high) || !Number.isFinite(high - low)) throw new EngramError(`${title}, domain`, "two finite numbers, the least first", `${low}, ${high}`, "Check the data.");
   const shade = (value: number): number => (high === low ? LEVELS >> 1 : Math.round(Math.min(1, Math.max(0, (value - low) / (high - low))) * (LEVELS - 1)));
@@ -75,7 +77,7 @@ export function heatMap(chart: HeatMap): string {
   }
   const cells = strips.map((paths, level) => (paths.length === 0 ? "" : `<path d="${paths.join("")}" style="fill:${ramp[level]}"/>`));
   const showValues = chart.showValues ?? (down && columns <= 14 && isNames(chart.x));
-  const numbers = !showValues ? [] : Array.from(values, (value, i) => text(plot.left + ((i % columns) + 0.5) * w, top(Math.floor(i / columns)) + h / 2 + 4, Number.isFinite(value) ? signed(value, 2) : "\u2013", { "text-anchor": "middle", style: `fill:${Number.isFinite(value) && isDark(ramp[shade(value)]) ? "#fff" : "#23262b"}` }));
+  const numbers = !showValues ? [] : Array.from(values, (value, i) => text(plot.left + ((i % columns) + 0.5) * w, top(Math.floor(i / columns)) + h / 2 + 4, Number.isFinite(value) ? signed(value, 2) : "\u2013", { "text-anchor": "middle", style: Number.isFinite(value) ? `fill:${isDark(ramp[shade(value)]) ? "#fff" : "#23262b"}` : undefined }));
   // d3-contour puts the value of column c at c + 1/2.
   const place = ([cx, cy]: readonly number[]): string => `${coordinate(plot.left + cx * w)},${coordinate(down ? plot.top + cy * h : plot.bottom - cy * h)}`;
   const lines = (chart.contours ?? []).map((level) => {

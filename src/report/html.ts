@@ -1,10 +1,11 @@
 /**
- * One self-contained page: inline style for light and dark, tables, figures, pictures as data URIs. Nothing is fetched, no script runs.
+ * One self-contained page: inline style for light and dark, tables, figures, pictures as data URIs. Nothing is fetched and no script
+ * runs, and the page's own policy forbids both to whatever its texts may hold.
  */
 import { escapeXml } from "./svg.ts";
 import { formatNumber } from "./numbers.ts";
-import type { Check, Relation, Result } from "./result.ts";
-import { cellTexts, isNumeric, type Table } from "./table.ts";
+import type { Check, Relation, Result, Value } from "./result.ts";
+import { cellTexts, looksNumeric, type Table } from "./table.ts";
 
 /** A part of a page, as markup. */
 export interface Section {
@@ -29,11 +30,12 @@ export function picture(png: Uint8Array, alt: string, width?: number): string {
 
 /** @param caption plain text above the table */
 export function htmlTable(table: Table, caption?: string): string {
-  const right = table.columns.map((_, j) => isNumeric(table, j));
+  const cells = cellTexts(table);
+  const right = table.columns.map((_, j) => looksNumeric(cells.map((texts) => texts[j])));
   const row = (tag: "td" | "th", texts: readonly string[]): string =>
     `<tr>${texts.map((text, j) => `<${tag}${tag === "th" ? ' scope="col"' : ""}${right[j] ? ' class="n"' : ""}>${escapeXml(text)}</${tag}>`).join("")}</tr>`;
   const head = caption === undefined ? "" : `<caption>${escapeXml(caption)}</caption>`;
-  return `<div class="scroll"><table>${head}<thead>${row("th", table.columns)}</thead><tbody>${cellTexts(table).map((texts) => row("td", texts)).join("\n")}</tbody></table></div>`;
+  return `<div class="scroll"><table>${head}<thead>${row("th", table.columns)}</thead><tbody>${cells.map((texts) => row("td", texts)).join("\n")}</tbody></table></div>`;
 }
 
 /** Checks as a table: what was measured, what was expected, and from where. */
@@ -51,7 +53,7 @@ export function checksTable(checks: readonly Check[]): string {
 /** The page as UTF-8. @param lead one or two sentences below the title */
 export function page(result: Result, lead: string, sections: readonly Section[]): Uint8Array {
   const verdict = result.checks.length === 0 ? "no checks" : result.pass ? `all ${result.checks.length} checks pass` : `${result.checks.filter(({ pass }) => !pass).length} of ${result.checks.length} checks fail`;
-  const parameters: Table = { columns: ["parameter", "value"], rows: Object.entries(result.parameters).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : String(value)]) };
+  const parameters: Table = { columns: ["parameter", "value"], rows: Object.entries(result.parameters).map(([name, value]) => [name, plainValue(value)]) };
   const body = [
     `<header><h1>${escapeXml(result.title)}</h1>${paragraph(lead)}<p class="verdict ${result.pass ? "pass" : "fail"}">${verdict}</p></header>`,
     ...sections.map(({ heading, parts }) => `<section><h2>${escapeXml(heading)}</h2>${parts.join("\n")}</section>`),
@@ -60,8 +62,14 @@ export function page(result: Result, lead: string, sections: readonly Section[])
     `<footer>Engram, experiment ${escapeXml(result.experiment)}, seed ${result.seed}, ${result.seconds.toFixed(1)} s. The numbers are in result.json.</footer>`,
   ].join("\n");
   return new TextEncoder().encode(
-    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeXml(result.title)}</title><style>${STYLE}</style></head><body><main>\n${body}\n</main></body></html>\n`,
+    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeXml(result.title)}</title><style>${STYLE}</style></head><body><main>\n${body}\n</main></body></html>\n`,
   );
+}
+
+/** A parameter for people: plain lists with commas, anything deeper as JSON. */
+function plainValue(value: Value): string {
+  if (Array.isArray(value) && value.every((each) => typeof each !== "object" || each === null)) return value.join(", ");
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
 
 /** RFC 4648, with padding. */
@@ -82,8 +90,8 @@ const STYLE = `
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{max-width:60rem;margin:0 auto;padding:3rem 1.25rem 4rem}h1{font-size:1.9rem;line-height:1.2;margin:0 0 .6rem;letter-spacing:-.01em}h2{font-size:1.2rem;margin:2.6rem 0 .6rem}
 p{margin:.5rem 0;max-width:46rem}.verdict{font-weight:600}.pass{color:var(--pass)}.fail{color:var(--fail)}
-figure{margin:1.2rem 0}figure svg,figure img{display:block;max-width:100%;height:auto}figure img{image-rendering:pixelated;border-radius:6px}figcaption{color:var(--soft);font-size:.9rem;margin-top:.5rem;max-width:46rem}
+figure{margin:1.2rem 0;overflow-x:auto}figure svg{min-width:34rem}figure svg,figure img{display:block;max-width:100%;height:auto}figure img{image-rendering:pixelated;border-radius:6px}figcaption{color:var(--soft);font-size:.9rem;margin-top:.5rem;max-width:46rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:.6rem 0}caption{text-align:left;color:var(--soft);padding:.2rem 0}
-th,td{padding:.32rem .7rem;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}th{font-weight:600;white-space:nowrap}.n{text-align:right}tbody tr:hover{background:var(--band)}
+th,td{padding:.32rem .7rem;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}th{font-weight:600;white-space:nowrap}th.n,td.n{text-align:right;white-space:nowrap}tbody tr:hover{background:var(--band)}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.85rem}
 `;

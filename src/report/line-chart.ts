@@ -30,7 +30,7 @@ export interface LineChart {
   readonly yStyle?: NumberStyle;
   /** Dotted lines across the plot: values of a paper, thresholds. */
   readonly references?: readonly { readonly y?: number; readonly x?: number; readonly label: string }[];
-  /** Default 760 x 420. */
+  /** Default 760 x 420, and higher where the legend needs it. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -39,6 +39,7 @@ export interface LineChart {
 interface Scale {
   (value: number): number;
   ticks(count?: number): number[];
+  domain(): number[];
 }
 
 /** Markers are drawn up to this many points in a series. */
@@ -46,12 +47,16 @@ const MARKED = 40;
 
 /**
  * An SVG document. The legend stands right of the plot, in the order in which the curves end.
- * @throws EngramError on series of unequal lengths, x that is not finite, or numbers below or at 0 on a logarithmic axis
+ * @throws EngramError on series of unequal lengths, x or references that are not finite, or numbers below or at 0 on a logarithmic axis whose
+ * domain is not given
  */
 export function lineChart(chart: LineChart): string {
-  const { title, xLabel, yLabel, series, xScale = "linear", yScale = "linear", yStyle = "number", references = [], width = 760, height = 420 } = chart;
+  const { title, xLabel, yLabel, series, xScale = "linear", yScale = "linear", yStyle = "number", references = [], width = 760 } = chart;
+  // At least as high as the legend.
+  const height = Math.max(chart.height ?? 420, 110 + 20 * series.length);
   checkSize(width, height);
   series.forEach((one) => checkSeries(one, title));
+  for (const { x = 0, y = 0, label } of references) if (!Number.isFinite(x) || !Number.isFinite(y)) throw new EngramError(`${title}, reference ${label}`, "finite numbers", `${x}, ${y}`, "Leave it out.");
   const xs = [...series.flatMap(({ x }) => Array.from(x)), ...references.flatMap(({ x }) => (x === undefined ? [] : [x]))];
   const ys = [...series.flatMap(({ y, band }) => [...Array.from(y), ...Array.from(band?.low ?? []), ...Array.from(band?.high ?? [])]), ...references.flatMap(({ y }) => (y === undefined ? [] : [y]))].filter(Number.isFinite);
   const xDomain = domain(xs, undefined, xScale, `${title}, x`);
@@ -66,11 +71,14 @@ export function lineChart(chart: LineChart): string {
   const x = scale(xScale, xDomain, [plot.left + 6, plot.right - 6], false);
   const xTicks = (chart.xTicks ?? ticks(x, xScale, 8)).filter((value) => value >= xDomain[0] && value <= xDomain[1]);
   const inside = (value: number): boolean => Number.isFinite(value);
-  const clamp = (value: number): number => Math.min(bottom + 1, Math.max(top - 1, y(value)));
+  // Compared as numbers, not as pixels: those of 1e308 overflow, and a logarithmic axis has none for the lower edge of a band at 0.
+  const [from, to] = y.domain();
+  const [below, above] = from < to ? [bottom + 1, top - 1] : [top - 1, bottom + 1];
+  const clamp = (value: number): number => (value < Math.min(from, to) ? below : value > Math.max(from, to) ? above : y(value));
   const curves = series.map((one, i) => {
     const at = Array.from(one.x, (_, k) => k).filter((k) => inside(one.x[k]));
     const path = line<number>((k) => x(one.x[k]), (k) => clamp(one.y[k])).defined((k) => inside(one.y[k])).digits(2)(at) ?? "";
-    const marks = at.length > MARKED ? [] : at.filter((k) => inside(one.y[k]) && y(one.y[k]) === clamp(one.y[k])).map((k) => marker(i, x(one.x[k]), y(one.y[k])));
+    const marks = at.length > MARKED ? [] : at.filter((k) => inside(one.y[k]) && clamp(one.y[k]) !== below && clamp(one.y[k]) !== above).map((k) => marker(i, x(one.x[k]), y(one.y[k])));
     return element("g", {}, [tooltip(one.name), element("path", { class: "curve", d: path, style: `stroke:${colour(i)}`, "stroke-dasharray": one.dashed ? "6 4" : undefined }), ...marks]);
   });
   const bands = series.map(({ x: sx, band }, i) => {
@@ -105,8 +113,8 @@ function checkSeries({ name, x, y, band }: Series, title: string): void {
 function domain(values: readonly number[], given: readonly [number, number] | undefined, kind: "linear" | "log", what: string): [number, number] {
   let [low, high] = given ?? values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
   if (low > high) [low, high] = kind === "log" ? [1, 10] : [0, 1];
-  if (kind === "log" && !(low > 0)) throw new EngramError(what, "numbers above 0 on a logarithmic axis", String(low), "Use a linear axis.");
-  if (!Number.isFinite(low) || !Number.isFinite(high)) throw new EngramError(what, "finite numbers", `${low}..${high}`, "Check the data.");
+  if (kind === "log" && !(low > 1e-300)) throw new EngramError(what, "numbers above 0 (and 1e-300) on a logarithmic axis", String(low), "Use a linear axis.");
+  if (!Number.isFinite(high - low)) throw new EngramError(what, "finite numbers", `${low}..${high}`, "Check the data.");
   if (low === high) [low, high] = kind === "log" ? [low / 2, high * 2] : [low - Math.max(0.5, Math.abs(low) / 2), high + Math.max(0.5, Math.abs(high) / 2)];
   return [low, high];
 }

@@ -27,6 +27,12 @@ export function isNumeric({ rows }: Table, column: number): boolean {
   return filled.length > 0 && filled.every((cell) => typeof cell === "number");
 }
 
+/** Whether a column of cell texts reads as numbers: `99.6`, `0 (100)`, `97.4 %`; dashes stand for nothing. */
+export function looksNumeric(texts: readonly string[]): boolean {
+  const filled = texts.filter((text) => text !== "-" && text !== "\u2013");
+  return filled.length > 0 && filled.every((text) => /^[-+\u2212<>\u2264\u2265 ]*[\d.]+(e-?\d+)?( ?%)?( \u00b1 [\d.e-]+)?( \([\d.]+ ?%?\))?$|^[-\u2212]?(NaN|Infinity)$/.test(text));
+}
+
 /** Table for a terminal: columns two spaces apart, a rule under the heading, numbers to the right. Lines end without spaces. */
 export function textTable(table: Table): string {
   const cells = cellTexts(table).map((row) => row.map(oneLine));
@@ -36,9 +42,9 @@ export function textTable(table: Table): string {
   return [line(headings), widths.map((width) => "-".repeat(width)).join("  "), ...cells.map(line)].join("\n") + "\n";
 }
 
-/** Table in GitHub's Markdown; pipes and line breaks in cells are escaped. */
+/** Table in GitHub's Markdown; whatever Markdown would read in a cell is escaped, line breaks become spaces. */
 export function markdownTable(table: Table): string {
-  const safe = (cell: string): string => oneLine(cell).replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const safe = (cell: string): string => oneLine(cell).replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[[\]*_`~]/g, "\\$&");
   const line = (row: readonly string[]): string => `| ${row.map(safe).join(" | ")} |`;
   const rule = `|${table.columns.map((_, j) => (isNumeric(table, j) ? "--:" : "---")).join("|")}|`;
   return [line(table.columns), rule, ...cellTexts(table).map(line)].join("\n") + "\n";
