@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { sha256Hex, tensor, writeEngram, writeNpy } from "../../src/formats/index.ts";
+import { readEngram, sha256Hex, tensor, writeEngram, writeNpy } from "../../src/formats/index.ts";
 import { engram, folder, hugePng, png, type Ran, shell } from "./run.ts";
 
 /** What `refused` needs of a test. */
@@ -94,6 +94,10 @@ t.test("memory files that are damaged, of another version, another kind", async 
   const other = writeEngram({ model: "universl", parameters: {}, tensors: { patterns: tensor(new Float64Array(4), [1, 4]) } });
   writeFileSync(join(cwd, "model.engram"), other);
   refused(t, use("model.engram"), /expected one of dense, universal, got "universl"\. Did you mean "universal"\?/, "an unknown model");
+  // its digest is right, and cues would be resized to 12 billion numbers
+  const { model, parameters, tensors } = readEngram(good);
+  writeFileSync(join(cwd, "size.engram"), writeEngram({ model, tensors, parameters: { ...parameters, "pictures.width": "65536", "pictures.height": "65536", "pictures.channels": "3", "pictures.filter": "box" } }));
+  refused(t, engram(["recall", "size.engram", "photos/p0.png"], { cwd }), /size\.engram: expected a picture size of 4 numbers in the parameters pictures\.\*, got 65536 x 65536 x 3/, "a picture size of another dimension");
   // a file of the future: its digest is right
   const later = Buffer.from(other.map((byte) => byte));
   const at = later.indexOf('"version":"1"');
@@ -115,6 +119,7 @@ t.test("pictures that are none: skipped and counted, or refused with --strict", 
   writeFileSync(join(cwd, "photos", "cut.png"), png(5).subarray(0, 60));
   writeFileSync(join(cwd, "photos", ".hidden"), "left out without a word");
   writeFileSync(join(cwd, "photos", "x.gif"), "GIF89a and so on");
+  writeFileSync(join(cwd, "photos", "red\u001b[31m\u009b.txt"), "a name that a terminal would obey");
   writeFileSync(join(cwd, "photos", "zero.npy"), "");
   writeFileSync(join(cwd, "photos", "small.npy"), writeNpy(tensor(new Float64Array(4), [1, 4])));
   // Refused by its first bytes: it is not read whole.
@@ -128,8 +133,10 @@ t.test("pictures that are none: skipped and counted, or refused with --strict", 
   t.match(lenient.stderr, /film\.mov: expected a PNG, JPEG, PGM or PPM file, got a film/);
   t.match(lenient.stderr, /x\.gif: expected a PNG, JPEG, PGM or PPM file, got a GIF picture\. Convert it to PNG/);
   t.match(lenient.stderr, /zero\.npy: expected the npy magic .*, got an empty file/);
-  t.match(lenient.stderr, /remembered 3 patterns of 3072 numbers in a\.engram, 9 skipped/);
-  t.match(JSON.parse(lenient.stdout), { size: 3, skipped: 9 });
+  t.match(lenient.stderr, /remembered 3 patterns of 3072 numbers in a\.engram, 10 skipped/);
+  t.match(lenient.stderr, /skipped photos\/red\ufffd\[31m\ufffd\.txt/);
+  t.notMatch(lenient.stderr, /[\u001b\u009b]/);
+  t.match(JSON.parse(lenient.stdout), { size: 3, skipped: 10 });
   const strict = engram(["remember", "photos", "-o", "b.engram", "--strict"], { cwd });
   refused(t, strict, /error: photos\/broken\.png: expected a file, got a broken link/, "strict");
   t.notOk(readdirSync(cwd).some((name) => name.includes("b.engram")));

@@ -87,6 +87,10 @@ t.test("tar: hostile paths, sizes and records", async (t) => {
   for (const size of ["77777777777", "99999999999", "-0000000001", "base256"]) t.equal(outcome(list, tarOf("a", data, "0", size)), "refused", size);
   const pax = (text: string): Uint8Array => Buffer.concat([tarOf("x", new TextEncoder().encode(text), "x").subarray(0, 1024), tarOf("a", data)]);
   t.same(list(pax("10 path=z\n")), [["z", data]]);
+  // global records stay for all files that follow, later ones replace earlier ones, a file's own come first
+  const record = (type: "g" | "x", text: string): Uint8Array => tarOf("x", new TextEncoder().encode(text), type).subarray(0, 1024);
+  const whole = Buffer.concat([record("g", "10 path=g\n"), tarOf("a", data).subarray(0, 1024), record("g", "10 path=h\n11 other=1\n"), tarOf("b", data).subarray(0, 1024), record("x", "10 path=z\n"), tarOf("c", data)]);
+  t.same(list(whole).map(([path]) => path), ["g", "h", "z"]);
   for (const record of ["11 path=z\n", "0 path=z\n", "-1 path=z\n", "9999999 p=z\n", "10 path:z\n", "path=z\n", "11 size=-1\n", "18 path=/absolute\n"]) {
     t.equal(outcome(list, pax(record)), "refused", JSON.stringify(record));
   }

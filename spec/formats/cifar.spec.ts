@@ -1,8 +1,10 @@
+import { gzipSync } from "node:zlib";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { CIFAR_PIXELS, readCifar, readCifarTar } from "../../src/formats/cifar.ts";
-import { tarOf } from "./hostile.ts";
+import { sha256Hex } from "../../src/formats/sha256.ts";
+import { badCuts, silentFlips, surviveNoise, tarOf } from "./hostile.ts";
 
 t.test("CIFAR records", async (t) => {
   const record = (head: number[], fill: number): Uint8Array => Uint8Array.of(...head, ...new Uint8Array(CIFAR_PIXELS).fill(fill));
@@ -20,6 +22,29 @@ t.test("CIFAR records", async (t) => {
   t.same([...readCifarTar(archive, { only: "test" }).test.labels], [3]);
   t.equal(readCifarTar(archive, { only: "test" }).train.count, 0);
   t.throws(() => readCifarTar(tarOf("readme", Uint8Array.of(1))), { message: /official binary version/ });
+});
+
+t.test("CIFAR: damage, bombs and lies", async (t) => {
+  const record = (label: number): Uint8Array => Uint8Array.of(label, ...new Uint8Array(CIFAR_PIXELS).fill(label));
+  const archive = Buffer.concat([tarOf("c/data_batch_1.bin", record(1)).subarray(0, 512 * 8), tarOf("c/test_batch.bin", record(3))]);
+  const packed = gzipSync(archive);
+  for (const [name, bytes] of [["tar", archive], ["tar.gz", packed]] as const) {
+    const read = (file: Uint8Array): unknown => {
+      const { train, test } = readCifarTar(file);
+      return [train, test].map(({ count, labels, images }) => [count, labels, sha256Hex(images)]);
+    };
+    // Pixels are not covered by a checksum in a bare tar; all else is, and in a tar.gz everything.
+    if (name === "tar.gz") t.same(silentFlips(read, bytes), []);
+    t.same(badCuts(read, bytes), [], name);
+    surviveNoise(read, bytes, 100);
+  }
+  surviveNoise((bytes) => readCifar(bytes, "cifar100"), record(3), 100);
+  t.throws(() => readCifarTar(gzipSync(tarOf("c/data_batch_1.bin", new Uint8Array(3073 * 3000))), { limit: 1e6 }), { message: /at most 1000000 bytes inflated/ });
+  t.throws(() => readCifarTar(tarOf("c/data_batch_1.bin", record(1)), { fileLimit: 100 }), { message: /at most 100 bytes, got 3073/ });
+  const twice = Buffer.concat([tarOf("c/data_batch_1.bin", record(1)).subarray(0, 512 * 8), tarOf("c/data_batch_1.bin", record(2))]);
+  t.throws(() => readCifarTar(twice), { message: /every batch once/ });
+  const mixed = Buffer.concat([tarOf("c/data_batch_1.bin", record(1)).subarray(0, 512 * 8), tarOf("c/train.bin", Uint8Array.of(1, ...record(2)))]);
+  t.throws(() => readCifarTar(mixed), { message: /only cifar10 files/ });
 });
 
 const cifar = join(process.env.ENGRAM_DATA ?? "../shared/data", "cifar-10-binary.tar.gz");

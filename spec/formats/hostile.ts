@@ -50,7 +50,7 @@ export function silentFlips(read: (bytes: Uint8Array) => unknown, good: Uint8Arr
   const whole = outcome(read, good);
   const silent: number[] = [];
   for (let bit = 0; bit < good.length * 8; bit++) {
-    const flipped = good.slice();
+    const flipped = Uint8Array.from(good); // not slice(), which on a Buffer is a view
     flipped[bit >> 3] ^= 1 << (bit & 7);
     if (![whole, "refused"].includes(outcome(read, flipped))) silent.push(bit);
   }
@@ -62,7 +62,7 @@ export function surviveNoise(read: (bytes: Uint8Array) => unknown, good: Uint8Ar
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void outcome(read, bytes)), { numRuns, seed: 1 });
   fc.assert(
     fc.property(fc.nat(good.length), fc.uint8Array({ maxLength: 24 }), (at, noise) => {
-      const bytes = good.slice();
+      const bytes = Uint8Array.from(good);
       bytes.set(noise.subarray(0, good.length - at), at);
       outcome(read, bytes);
     }),

@@ -99,6 +99,11 @@ t.test("hostile headers", async (t) => {
   version2[6] = 2;
   version2.fill(255, 8, 12); // a header of 4 GiB
   t.equal(outcome(readNpy, version2), "refused");
+  const long = withHeader(good.replace(")", `)${" ".repeat(70000)}`), 2);
+  const version3 = new Uint8Array(long.length + 2);
+  version3.set(long.subarray(10), 12);
+  version3.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 3, 0, (long.length - 12) & 255, ((long.length - 12) >> 8) & 255, 1, 0]);
+  t.throws(() => readNpy(version3), { message: /a header of at most 65536 bytes, got 70\d{3}/ });
 });
 
 t.test("damage: every cut is refused, no flip or noise crashes", async (t) => {

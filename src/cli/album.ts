@@ -74,7 +74,11 @@ export async function openAlbum(path: string): Promise<OpenAlbum> {
   }
   // Checks the digest over every byte before anything is used.
   const memory = memoryFromBytes(model as ModelName, bytes, path);
-  return { memory, model: model as ModelName, pictures: picturesOf(file, path), originals: originalsOf(file, memory, path), path, bytes: bytes.length, sha256, version };
+  const pictures = picturesOf(file, path);
+  if (pictures !== undefined && pictures.width * pictures.height * pictures.channels !== memory.dim) {
+    throw new EngramError(path, `a picture size of ${memory.dim} numbers in the parameters pictures.*`, `${pictures.width} x ${pictures.height} x ${pictures.channels}`, "Make the memory again with `engram remember`.");
+  }
+  return { memory, model: model as ModelName, pictures, originals: originalsOf(file, memory, path), path, bytes: bytes.length, sha256, version };
 }
 
 /** The header, its digest not yet checked. */

@@ -7,7 +7,7 @@ import { CommanderError } from "commander";
 import { EngramError } from "../numeric/index.ts";
 import { systemError } from "./files.ts";
 import { makeProgram } from "./program.ts";
-import { Session } from "./session.ts";
+import { printable, Session } from "./session.ts";
 
 const session = new Session();
 process.exitCode = await run(process.argv);
@@ -32,7 +32,7 @@ function explain(error: unknown): number {
   // the reader of our output has seen enough
   if (code === "EPIPE") return session.status;
   const known = error instanceof EngramError ? error : syscall === "write" ? systemError("stdout", "a place that takes the output", error) : undefined;
-  if (known !== undefined) process.stderr.write(`engram: ${session.paint("31", "error:")} ${known.message}\n`);
+  if (known !== undefined) process.stderr.write(`engram: ${session.paint("31", "error:")} ${printable(known.message)}\n`);
   else process.stderr.write(`engram: a mistake in engram itself; please report it with the command you gave.\n${(error as Error).stack ?? String(error)}\n`);
   return 2;
 }

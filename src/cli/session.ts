@@ -47,12 +47,12 @@ export class Session {
 
   /** What was chosen or done, for the person watching. */
   note(text: string): void {
-    this.#aside(`${text}\n`);
+    this.#aside(`${printable(text)}\n`);
   }
 
   /** Something to know before trusting the result. */
   warn(text: string): void {
-    this.#aside(`${this.paint("33", "warning:")} ${text}\n`);
+    this.#aside(`${this.paint("33", "warning:")} ${printable(text)}\n`);
   }
 
   /** Text in a colour, where stderr is a terminal that wants colours. */
@@ -70,7 +70,7 @@ export class Session {
     });
     bar.start(total, 0, { what: "" });
     this.#bar = bar;
-    return { update: (done, what = "") => bar.update(done, { what: short(what) }), stop: () => this.#stopBar() };
+    return { update: (done, what = "") => bar.update(done, { what: short(printable(what)) }), stop: () => this.#stopBar() };
   }
 
   /**
@@ -155,6 +155,11 @@ export class Session {
 function plain(_: string, value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** Without control characters, which names of files and damaged headers may hold and a terminal would obey. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }
 
 /** At most 30 characters, so that the bar stays on one line. */

@@ -125,7 +125,8 @@ export function crc32(bytes: Uint8Array, crc = 0, table: Int32Array = crcTable()
   return ~c;
 }
 
-function crcTable(): Int32Array {
+/** The table of {@link crc32}, for callers with many short pieces. */
+export function crcTable(): Int32Array {
   return Int32Array.from({ length: 256 }, (_, n) => {
     let c = n;
     for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;

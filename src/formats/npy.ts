@@ -10,6 +10,8 @@ import { ByteReader, concat, damaged, latin1, utf8 } from "./bytes.ts";
 import { byteCount, decode, encode, itemSize, type Dtype, type NumericArray, type Tensor } from "./tensor.ts";
 
 const MAGIC = "\x93NUMPY";
+/** No shape of at most 64 dimensions needs more; numpy itself refuses above 10,000 unless told to trust the file. */
+const MAX_HEADER = 1 << 16;
 
 /** numpy's kind and size, e.g. `f4`, to our dtype. */
 const DESCR: ReadonlyMap<string, Dtype> = new Map([
@@ -29,7 +31,9 @@ export function readNpy(bytes: Uint8Array, name = "npy file"): Tensor {
   const major = reader.u8("version");
   const minor = reader.u8("version");
   if (major < 1 || major > 3 || minor !== 0) throw damaged(name, "npy version 1.0, 2.0 or 3.0", `${major}.${minor}`);
-  const header = reader.take(major === 1 ? reader.u16("header length") : reader.u32("header length"), "header");
+  const size = major === 1 ? reader.u16("header length") : reader.u32("header length");
+  if (size > MAX_HEADER) throw damaged(name, `a header of at most ${MAX_HEADER} bytes`, `${size}`);
+  const header = reader.take(size, "header");
   const { descr, fortran, shape } = parseHeader(major === 3 ? utf8(header, name, "header") : latin1(header), name);
   const dtype = DESCR.get(descr.slice(1));
   if (dtype === undefined || !"<>=|".includes(descr[0])) {

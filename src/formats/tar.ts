@@ -32,7 +32,7 @@ export function* readTar(bytes: Uint8Array, options: TarOptions = {}): Generator
   const name = options.name ?? "tar file";
   const input = new Feed(isGzip(bytes) ? gunzipPieces(bytes, { ...options, name }) : slices(bytes), name);
   let pax: ReadonlyMap<string, string> = new Map();
-  let global: ReadonlyMap<string, string> = new Map();
+  const global = new Map<string, string>();
   let longPath: string | undefined;
   for (let header = input.take(BLOCK); header.some((byte) => byte !== 0); header = input.take(BLOCK)) {
     const entry = parseHeader(header, name);
@@ -43,7 +43,7 @@ export function* readTar(bytes: Uint8Array, options: TarOptions = {}): Generator
       if (size > META_LIMIT) throw damaged(name, `a name or pax header of at most ${META_LIMIT} bytes`, `${size}`);
       const body = input.take(padded).subarray(0, size);
       if (entry.type === "x") pax = parsePax(body, name);
-      else if (entry.type === "g") global = new Map([...global, ...parsePax(body, name)]);
+      else if (entry.type === "g") for (const [key, value] of parsePax(body, name)) global.set(key, value);
       else if (entry.type === "L") longPath = utf8(body, name, "path").replace(/\0+$/, "");
       continue;
     }

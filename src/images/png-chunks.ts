@@ -7,7 +7,7 @@
 import { Unzlib } from "fflate";
 import { EngramError } from "../numeric/errors.ts";
 import { ByteReader, concat, damaged, latin1 } from "../formats/bytes.ts";
-import { crc32 } from "../formats/gzip.ts";
+import { crc32, crcTable } from "../formats/gzip.ts";
 
 export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -86,13 +86,14 @@ export function openPng(bytes: Uint8Array, maxPixels: number, name: string): Png
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
   let previous = "";
+  const table = crcTable();
   while (previous !== "IEND") {
     const start = reader.position;
     const length = reader.u32("chunk length");
     const type = latin1(reader.take(4, "chunk type"));
     const body = reader.take(length, `chunk ${JSON.stringify(type)}`);
     const crc = reader.u32("chunk checksum");
-    if (crc !== crc32(bytes.subarray(start + 4, start + 8 + length)) >>> 0) throw damaged(name, `the checksum of chunk ${JSON.stringify(type)}`, "another");
+    if (crc !== crc32(bytes.subarray(start + 4, start + 8 + length), 0, table) >>> 0) throw damaged(name, `the checksum of chunk ${JSON.stringify(type)}`, "another");
     if (!/^[A-Za-z]{4}$/.test(type)) throw damaged(name, "a chunk type of four letters", JSON.stringify(type));
     const known = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"].includes(type);
     if (!known && type < "a") throw damaged(name, "critical chunks IHDR, PLTE, IDAT and IEND only", type);
