@@ -187,6 +187,7 @@ t.test("names and options that do not exist, values out of range", async (t) => 
   refused(t, remember("--beta", "minus"), /--beta: expected a number above 0, got "minus"/, "no number");
   refused(t, remember("--beta", "-3"), /--beta: expected a number above 0, got "-3"/, "out of range");
   refused(t, remember("--size", "32"), /--size: expected WIDTHxHEIGHT/, "size");
+  refused(t, remember("--size", "99999x99999"), /--size: expected WIDTHxHEIGHT .* at most 16777216, got "99999x99999"/, "a size of 30 GB");
   refused(t, engram(["rember", "rows.npy"], { cwd }), /unknown command 'rember'\s+\(Did you mean remember\?\)/, "command");
   refused(t, engram(["remember", "rows.npy"], { cwd }), /required option '-o, --output <file>' not specified/, "no output");
   refused(t, engram([], { cwd }), /Usage: engram/, "no command");

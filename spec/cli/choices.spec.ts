@@ -113,6 +113,14 @@ t.test("corrupt: arrays get plain noise, their dtype and shape kept", async (t) 
   t.equal(engram(["corrupt", "x.npy", "-o", "z.png", "--noise", "1"], { cwd }).status, 2, "array to picture");
   writeFileSync(join(cwd, "p.png"), encodePng(blocks(1)));
   t.equal(engram(["corrupt", "p.png", "-o", "q.png"], { cwd }).status, 2, "no damage");
+  const refused = (options: string[], message: RegExp): void => {
+    const { status, stderr } = engram(["corrupt", "p.png", ...options], { cwd });
+    t.equal(status, 2);
+    t.match(stderr, message);
+  };
+  refused(["-o", "q.jpg", "--mask", "0.5"], /q\.jpg: expected a name that ends in \.png/);
+  refused(["-o", "q.png", "--crop", "0"], /--crop: expected a share of the area above 0/);
+  refused(["-o", "q.png", "--square", "33"], /--square: expected at most the picture's sides, 32 and 32, got 33/);
   t.equal(engram(["corrupt", "p.png", "-o", "q.png", "--folded"], { cwd }).status, 2, "folded without noise");
   t.equal(engram(["corrupt", "p.png", "-o", "q.png", "--mask", "1.5"], { cwd }).status, 2, "a fraction above 1");
 });

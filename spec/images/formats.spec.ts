@@ -135,4 +135,5 @@ t.test("each format is told by its first bytes", async (t) => {
   }
   for (const bytes of [[], [71, 73, 70, 56], [0x50, 0x37], [0xff]]) t.throws(() => decodeImage(Uint8Array.from(bytes)), { message: /a PNG, JPEG, PGM or PPM file/, name: "EngramError" });
   t.throws(() => decodeImage(new TextEncoder().encode("P2 2 1 4 1 4"), { maxPixels: 1 }), { message: /at most 1 pixels/ });
+  t.throws(() => decodeImage(Buffer.concat([Buffer.from("P5 1 1000001 1\n"), Buffer.alloc(1000001)])), { message: /width and height in 1\.\.1000000, got 1 x 1000001/ });
 });

@@ -31,6 +31,19 @@ t.test("planes are resized each on its own, alpha too, and constants stay", asyn
   }
 });
 
+t.test("the longest pictures take memory by what is wanted, and beyond them nothing is taken", async (t) => {
+  const before = process.memoryUsage().arrayBuffers;
+  for (const [w, h] of [[1, 1_000_000], [1_000_000, 1]]) {
+    for (const filter of ["bilinear", "lanczos3"] as const) {
+      // A million equal values, their weights summing to 1: double sums, rounded once or twice.
+      for (const value of resizePlanes(new Float32Array(1_000_000).fill(0.75), 1, h, w, 8, 8, filter)) if (Math.abs(value - 0.75) > 2 ** -22) t.fail(`${filter} ${value}`);
+    }
+  }
+  t.ok(process.memoryUsage().arrayBuffers - before < 2e8);
+  t.throws(() => resizePlanes(new Float32Array(1_000_001), 1, 1, 1_000_001, 8, 8), { message: /sides of at most 1000000/ });
+  t.throws(() => resizePlanes(new Float32Array(1), 1, 1, 1, 100_000, 100_000), { message: /at most 67108864 pixels wanted/ });
+});
+
 t.test("bad sizes and names", async (t) => {
   const picture = image(2, 2, 1, new Float32Array(4));
   for (const [w, h] of [[0, 1], [1.5, 1], [1, -2], [NaN, 3], [Infinity, 3]]) t.throws(() => resize(picture, w, h), EngramError);

@@ -5,11 +5,12 @@
  * square (C10), mask (C3). Each has its own stream of the seed, so that one damage is the same with and without the others.
  * What square and mask hide gets alpha 0 and is black below; what was hidden in the input stays hidden.
  */
+import { extname } from "node:path";
 import { Option, type Command } from "commander";
 import { readNpy, tensor, toFloat64, writeNpy, type Tensor } from "../formats/index.ts";
 import { clippedGaussian, cropResize, encodePng, flip, foldedGaussian, image, maskBottom, rotate, square, type Corruption, type Image } from "../images/index.ts";
 import { EngramError, seeded, toRows } from "../numeric/index.ts";
-import { checkTarget, readBytes, writeWhole } from "./files.ts";
+import { checkTarget, kindOf, readBytes, writeWhole } from "./files.ts";
 import { isArray } from "./inputs.ts";
 import { forceOption, jsonOption, number, seedOption, withExamples } from "./options.ts";
 import { onWhite, readPicture } from "./pictures.ts";
@@ -70,6 +71,9 @@ async function corrupt(input: string, options: CorruptOptions, session: Session)
   if (isArray(input) !== isArray(output)) {
     throw new EngramError(output, `a name that ends in ${isArray(input) ? ".npy" : ".png"}`, `"${output}"`, "Arrays become arrays, pictures become pictures.");
   }
+  if (!isArray(output) && extname(output).toLowerCase() !== ".png" && kindOf(output) !== "stream") {
+    throw new EngramError(output, "a name that ends in .png", `"${output}"`, "Pictures are written as PNG.");
+  }
   const bytes = isArray(input) ? await noisyArray(input, options) : encodePng(damaged(await readPicture(input), damages, seed, blind));
   await writeWhole(session, output, bytes, options.force === true);
   const done = damages.map(({ name, strength }) => ({ name, strength }));
@@ -80,6 +84,7 @@ async function corrupt(input: string, options: CorruptOptions, session: Session)
 /** In the order they act in. */
 function damagesOf({ crop, rotate: degrees, flip: mirrored, noise, folded, square: side, mask }: CorruptOptions): Damage[] {
   const list: Damage[] = [];
+  if (crop === 0) throw new EngramError("--crop", "a share of the area above 0, to 1", "0", "For example --crop 0.5.");
   if (crop !== undefined) list.push({ name: "crop", strength: crop, corruption: cropResize(crop), kind: "moves" });
   if (degrees !== undefined) list.push({ name: "rotate", strength: degrees, corruption: rotate(degrees), kind: "moves" });
   if (mirrored === true) list.push({ name: "flip", strength: 1, corruption: flip, kind: "moves" });
@@ -93,6 +98,8 @@ const STREAMS: readonly string[] = ["crop", "rotate", "flip", "noise", "folded n
 
 function damaged(input: Image, damages: readonly Damage[], seed: number, blind: boolean): Image {
   const pixels = input.width * input.height;
+  const side = damages.find(({ name }) => name === "square")?.strength ?? 1;
+  if (side > Math.min(input.width, input.height)) throw new EngramError("--square", `at most the picture's sides, ${input.width} and ${input.height}`, `${side}`, "Choose a smaller square.");
   const plain = (values: Float32Array): Image => image(input.width, input.height, 1, values);
   let picture: Image = onWhite(input);
   let hidden = plain(Float32Array.from({ length: pixels }, (_, i) => (input.alpha?.[i] === 0 ? 1 : 0)));

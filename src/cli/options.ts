@@ -48,7 +48,7 @@ export function oneOf<T extends string>(name: string, names: readonly T[]): (tex
 export function size(text: string): { width: number; height: number } {
   const match = /^(\d{1,5})x(\d{1,5})$/.exec(text);
   const [width, height] = match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
-  if (width === 0 || height === 0) throw new EngramError("--size", "WIDTHxHEIGHT in pixels, each from 1", `"${text}"`, "For example --size 32x32.");
+  if (width === 0 || height === 0 || width * height > 1 << 24) throw new EngramError("--size", "WIDTHxHEIGHT in pixels, each from 1, together at most 16777216", `"${text}"`, "For example --size 32x32.");
   return { width, height };
 }
 

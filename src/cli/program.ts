@@ -23,6 +23,7 @@ export function makeProgram(session: Session): Command {
       throw new CommanderError(0, "commander.version", "");
     })
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`engram: ${text}`) })
     .showHelpAfterError("(--help shows examples and all options)");
   withExamples(program, ["engram remember photos/ -o album.engram", "engram recall album.engram damaged.png -o recalled.png"]);
   for (const add of [addRemember, addRecall, addRecognize, addEnergy, addMinima, addInfo, addCorrupt, addReproduce, addBench]) add(program, session);

@@ -4,7 +4,7 @@ import { latin1 } from "../formats/bytes.ts";
 import { EngramError } from "../numeric/errors.ts";
 import { fromBytes, type Image } from "./image.ts";
 import { decodeJpeg } from "./jpeg.ts";
-import { MAX_PIXELS, SIGNATURE } from "./png-chunks.ts";
+import { MAX_PIXELS, MAX_SIDE, SIGNATURE } from "./png-chunks.ts";
 import { decodePng, type DecodeOptions } from "./png.ts";
 
 /** What a picture we do not read is called, by its first bytes as latin-1. */
@@ -41,6 +41,7 @@ export function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Ima
 /** A netpbm file holds at least a byte per pixel, so its own length bounds it; the limit is the same for all formats. */
 function decodePnm(bytes: Uint8Array, { maxPixels = MAX_PIXELS, name = "PNM file" }: DecodeOptions): Image {
   const { width, height, channels, maxval, data } = readPnm(bytes, name);
+  if (width > MAX_SIDE || height > MAX_SIDE) throw new EngramError(name, `width and height in 1..${MAX_SIDE}`, `${width} x ${height}`, "Cut the picture.");
   if (!(width * height <= maxPixels)) throw new EngramError(name, `at most ${maxPixels} pixels`, `${width} x ${height}`, "If the picture is to be trusted, raise maxPixels.");
   return fromBytes(data, width, height, channels, maxval);
 }

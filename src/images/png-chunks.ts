@@ -14,6 +14,9 @@ export const SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a,
 /** How many pixels a picture may have unless the caller says otherwise. */
 export const MAX_PIXELS: number = 64e6;
 
+/** Longest side of a picture, libpng's own limit: decoders and resizing keep something for every row, and 60 million rows fit in 117 kB. */
+export const MAX_SIDE: number = 1e6;
+
 /** Samples per pixel by colour type: grey, -, colour, palette index, grey and alpha, -, colour and alpha. */
 const SAMPLES = [1, 0, 3, 1, 2, 0, 4];
 const DEPTHS: readonly (readonly number[])[] = [[1, 2, 4, 8, 16], [], [8, 16], [1, 2, 4, 8], [8, 16], [], [8, 16]];
@@ -127,7 +130,7 @@ function readHeader(body: Uint8Array, maxPixels: number, name: string): PngHeade
   const reader = new ByteReader(body, name, false);
   const [width, height] = [reader.u32("width"), reader.u32("height")];
   const [depth, colorType, compression, filter, interlace] = reader.take(5, "header");
-  if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff) throw damaged(name, "width and height in 1..2^31-1", `${width} x ${height}`);
+  if (width === 0 || height === 0 || width > MAX_SIDE || height > MAX_SIDE) throw damaged(name, `width and height in 1..${MAX_SIDE}`, `${width} x ${height}`);
   if (!(width * height <= maxPixels)) {
     throw new EngramError(name, `at most ${maxPixels} pixels`, `${width} x ${height}`, "If the picture is to be trusted, raise maxPixels.");
   }

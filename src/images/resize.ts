@@ -17,6 +17,10 @@ import { checkImage, image, type Image } from "./image.ts";
 
 export type ResizeFilter = "bilinear" | "box" | "nearest" | "lanczos3";
 
+/** Longest side, in or out, and most pixels out: beyond, weights and sums would take gigabytes. */
+const LONGEST = 1e6;
+const MOST = 1 << 26;
+
 const FILTERS: readonly ResizeFilter[] = ["bilinear", "box", "nearest", "lanczos3"];
 
 /** For each output place the first input place, and the weights from there on. */
@@ -29,7 +33,7 @@ interface Taps {
  * A picture of another size; alpha is resized too, and colours are not weighted by it.
  * @param width pixels, from 1
  * @param height pixels, from 1
- * @throws EngramError on other sizes or an unknown filter
+ * @throws EngramError on other sizes, sides above 1,000,000 or 67,108,864 pixels wanted, or an unknown filter
  */
 export function resize(picture: Image, width: number, height: number, filter: ResizeFilter = "bilinear"): Image {
   checkImage(picture);
@@ -43,26 +47,35 @@ export function resizePlanes(data: ArrayLike<number>, planes: number, h: number,
   if (!FILTERS.includes(filter)) throw unknownName("filter", String(filter), FILTERS);
   for (const size of [width, height]) if (!Number.isInteger(size) || size < 1) throw new EngramError("size", "a whole number of pixels from 1", `${size}`, "Check the sizes.");
   if (data.length !== planes * h * w) throw new EngramError("planes", `${planes} x ${h} x ${w} numbers`, `${data.length}`, "Check the sizes.");
+  const largest = Math.max(w, h, width, height);
+  if (largest > LONGEST || width * height > MOST) throw new EngramError("size", `sides of at most ${LONGEST} pixels, and at most ${MOST} pixels wanted`, `${w} x ${h} to ${width} x ${height}`, "Cut the picture, or choose a smaller size.");
   const columns = taps(w, width, filter);
   const rows = taps(h, height, filter);
-  const narrow = new Float32Array(planes * h * width);
-  for (let y = 0; y < planes * h; y++) for (let x = 0; x < width; x++) narrow[y * width + x] = weighted(data, columns, x, y * w, 1);
   const out = new Float32Array(planes * height * width);
+  const narrow = new Float32Array(width);
   for (let c = 0; c < planes; c++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) out[(c * height + y) * width + x] = weighted(narrow, rows, y, c * h * width + x, width);
+    // Row after row of the input goes into the sums of all output rows that have a weight for it: nothing of the input's height is kept.
+    const sums = new Float64Array(height * width);
+    let top = 0;
+    for (let j = 0; j < h; j++) {
+      while (top < height && rows.first[top] + rows.weights[top].length <= j) top++;
+      if (top === height) break;
+      if (rows.first[top] > j) continue;
+      for (let x = 0; x < width; x++) narrow[x] = weighted(data, columns, x, (c * h + j) * w);
+      for (let y = top; y < height && rows.first[y] <= j; y++) {
+        const weight = rows.weights[y][j - rows.first[y]];
+        for (let x = 0, at = y * width; x < width; x++) sums[at++] += weight * narrow[x];
+      }
     }
+    out.set(sums, c * height * width);
   }
   return out;
 }
 
-function weighted(data: ArrayLike<number>, { first, weights }: Taps, i: number, start: number, step: number): number {
-  let at = start + first[i] * step;
+function weighted(data: ArrayLike<number>, { first, weights }: Taps, i: number, start: number): number {
+  let at = start + first[i];
   let sum = 0;
-  for (const w of weights[i]) {
-    sum += w * data[at];
-    at += step;
-  }
+  for (const w of weights[i]) sum += w * data[at++];
   return sum;
 }
 
