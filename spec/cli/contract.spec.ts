@@ -115,6 +115,16 @@ t.test("colours and a bar for a terminal, NO_COLOR respected", { skip: spawnSync
   t.notMatch(plain, /\u001b\[[0-9;]*m/, "no colours");
 });
 
+t.test("benchmarks: JSON is data, rows are for watching, from any folder", async (t) => {
+  const { status, stdout, stderr } = engram(["bench", "module", "size", "--json"], { cwd: folder(t) });
+  t.equal(status, 0, stderr);
+  const { version, node, rows } = JSON.parse(stdout) as { version: string; node: string; rows: { name: string; ours: number }[] };
+  t.match(version, /^\d+\.\d+/);
+  t.equal(node, process.versions.node);
+  t.ok(rows.some(({ name, ours }) => name === "module, raw" && ours > 10000));
+  t.match(stderr, /module, raw/);
+});
+
 t.test("a reader that goes away is no error", async (t) => {
   const cwd = rows(t);
   t.equal(engram(["remember", "rows.npy", "-o", "a.engram"], { cwd }).status, 0);
