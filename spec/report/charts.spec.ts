@@ -39,6 +39,18 @@ t.test("curves lie where the ticks say, on linear and logarithmic axes", async (
   }
 });
 
+t.test("ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, at least two, and none in another's way", async (t) => {
+  const labels = (y: number[]): [number, string][] => all(line({ yScale: "log", series: [{ name: "a", x: y.map((_, i) => i), y }] }), "text")
+    .filter(({ attributes }) => attributes.get("text-anchor") === "end").map((each) => [number(each, "y"), textOf(each)]);
+  t.same(labels([4e-6, 0.16]).map(([, label]) => label), ["1e-5", "1e-4", "0.001", "0.01", "0.1"].map((label) => String(label === "1e-4" ? "0.0001" : label)));
+  t.same(labels([0.3, 40]).map(([, label]) => label), ["0.5", "1", "2", "5", "10", "20"]);
+  fc.assert(fc.property(fc.double({ min: -290, max: 290, noNaN: true }), fc.double({ min: 0.001, max: 300, noNaN: true }), (low, span) => {
+    const y = [10 ** low, 10 ** Math.min(300, low + span)];
+    const found = labels(y).map(([at]) => at).sort((a, b) => a - b);
+    return found.length >= 2 && found.every((at, i) => i === 0 || at - found[i - 1] >= 12);
+  }), { seed: 24, numRuns: 300 });
+});
+
 t.test("gaps: NaN and infinities break a curve and a band, and have no marker", async (t) => {
   const root = line({ series: [{ name: "a", x: [1, 2, 3, 4, 5, 6], y: [1, 2, NaN, 4, 5, Infinity], band: { low: [0, 1, NaN, 3, 4, 5], high: [2, 3, 4, 5, 6, -Infinity] } }] });
   t.same(curves(root)[0].map((part) => part.length), [2, 2]);

@@ -124,12 +124,16 @@ function scale(kind: "linear" | "log", range: readonly [number, number], pixels:
   return nice && kind === "linear" ? (made.nice() as unknown as Scale) : (made as unknown as Scale);
 }
 
-/** On a logarithmic axis 1, 2 and 5 times powers of ten, or the powers alone where these were more than 9; within less than a decade whatever fits. */
+/** On a logarithmic axis 1, 2 and 5 times powers of ten, or fewer of the powers alone where these were more than 9; d3's own where they were less than 2. */
 function ticks(made: Scale, kind: "linear" | "log", count: number): number[] {
   if (kind === "linear") return made.ticks(count);
-  // asked for more than twice the multiples of powers of ten there are, d3 goes over to linear ticks
-  const all = made.ticks(10);
-  const leading = (digits: string): number[] => all.filter((value) => digits.includes(value.toExponential(0)[0]));
-  const chosen = leading("125").length <= 9 ? leading("125") : leading("1");
-  return chosen.length >= 3 ? chosen : all;
+  const [low, high] = made.domain();
+  const [first, last] = [low, high].map((value) => Number(value.toExponential().split("e")[1]));
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  // From text, not from a power in floating point: 1e-5 as it is written.
+  const times = (digits: readonly number[], step = 1): number[] =>
+    powers.filter((e) => e % step === 0).flatMap((e) => digits.map((digit) => Number(`${digit}e${e}`))).filter((value) => value >= low && value <= high);
+  const fine = times([1, 2, 5]);
+  if (fine.length > 9) return times([1], Math.ceil(powers.length / 9));
+  return fine.length >= 2 ? fine : made.ticks(3);
 }
