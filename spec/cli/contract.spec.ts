@@ -116,13 +116,16 @@ t.test("colours and a bar for a terminal, NO_COLOR respected", { skip: spawnSync
 });
 
 t.test("benchmarks: JSON is data, rows are for watching, from any folder", async (t) => {
-  const { status, stdout, stderr } = engram(["bench", "module", "size", "--json"], { cwd: folder(t) });
+  const { status, stdout, stderr } = engram(["bench", "start", "--json"], { cwd: folder(t) });
   t.equal(status, 0, stderr);
   const { version, node, rows } = JSON.parse(stdout) as { version: string; node: string; rows: { name: string; ours: number }[] };
   t.match(version, /^\d+\.\d+/);
   t.equal(node, process.versions.node);
-  t.ok(rows.some(({ name, ours }) => name === "module, raw" && ours > 10000));
-  t.match(stderr, /module, raw/);
+  t.ok(rows.some(({ name, ours }) => name === "kernel module, raw" && ours > 10000));
+  t.match(stderr, /kernel module, raw/);
+  const unknown = engram(["bench", "nonsense"]);
+  t.equal(unknown.status, 2);
+  t.match(unknown.stderr, /bench: expected names of benchmarks, got nonsense/);
 });
 
 t.test("a reader that goes away is no error", async (t) => {

@@ -12,9 +12,9 @@ import { version } from "./version.ts";
 
 export function addBench(program: Command, session: Session): void {
   const command = program.command("bench").summary("run the benchmarks of a checkout")
-    .description("Runs the seeded benchmarks against their peers, all of them or those whose names hold one of the words given. They need a checkout; the package does not carry them.")
-    .argument("[name...]", "parts of names, e.g. scores softmax").addOption(jsonOption());
-  withExamples(command, ["engram bench", "engram bench size --json"]).action(async (names: string[], options: { json?: boolean }) => bench(names, options, session));
+    .description("Runs the seeded benchmarks against their peers, all of them or those named. They need a checkout; the package does not carry them.")
+    .argument("[name...]", "e.g. scores softmax; any other word lists them").addOption(jsonOption());
+  withExamples(command, ["engram bench", "engram bench start --json"]).action(async (names: string[], options: { json?: boolean }) => bench(names, options, session));
 }
 
 async function bench(names: readonly string[], options: { json?: boolean }, session: Session): Promise<void> {
@@ -32,6 +32,7 @@ async function bench(names: readonly string[], options: { json?: boolean }, sess
       child.once("error", reject);
       child.once("close", (status) => resolve(status));
     });
+    if (code === 2) throw new EngramError("bench", "names of benchmarks", names.join(" "), "The line above lists them.");
     if (code !== 0) session.status = 1;
     else if (options.json === true) session.json({ version: version(), ...(JSON.parse(readFileSync(file, "utf8")) as object) });
   } finally {

@@ -5,7 +5,8 @@
  * is laid on white and counts as seen, both are resized together, and a pixel of the result is visible where at least
  * half of what it was made from was seen.
  */
-import { decodeImage, image, kindOfImage, resize, toGrey, toRgb, type Image, type ResizeFilter } from "../images/index.ts";
+import { decodeImage, image, resize, toGrey, toRgb, type Image, type ResizeFilter } from "../images/index.ts";
+import { kindOfImage } from "../images/decode.ts";
 import type { Pictures } from "./album.ts";
 import { readBytes } from "./files.ts";
 

@@ -2,7 +2,7 @@
 export * from "./image.ts";
 export { decodePng, encodePng, type DecodeOptions, type PngOptions } from "./png.ts";
 export { crop, sheetToImages } from "./sheet.ts";
-export { decodeImage, kindOfImage } from "./decode.ts";
+export { decodeImage } from "./decode.ts";
 export { decodeJpeg } from "./jpeg.ts";
 export { resize, resizePlanes, type ResizeFilter } from "./resize.ts";
 export { mse, psnr, ssim } from "./metrics.ts";
