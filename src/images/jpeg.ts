@@ -20,7 +20,7 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
   const header = readSegments(bytes, maxPixels, name);
   const { width, height, components } = header;
-  // Coefficients (4 bytes each, whole blocks of all components, doubled by what the engine adds), lines and output.
+  // Coefficients (4 bytes each), lines and output: below 40 bytes per pixel for whole blocks of four components, and a floor for small pictures.
   const memory = Math.ceil((maxPixels * 40) / 2 ** 20) + 64;
   let decoded: { width: number; height: number; data: Uint8Array };
   try {
