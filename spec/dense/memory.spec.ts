@@ -103,6 +103,40 @@ t.test("a declared half mask: hidden coordinates come from the memory", async (t
   t.equal(memory.recall(cue, { visible: cue.map((_, k) => (k < 25 ? 1 : 0)) }).key, "p2");
 });
 
+t.test("images are patterns and cues; their hidden pixels are unknown, each cue by its own mask", async (t) => {
+  const images = draw(7, 24, 5).map((data) => ({ width: 4, height: 3, channels: 2, data }));
+  const hide = (image: { data: Float64Array }, hidden: (pixel: number) => boolean, drawn: number): { width: number; height: number; channels: number; data: Float64Array; alpha: Float32Array } => ({
+    width: 4, height: 3, channels: 2, data: image.data.map((x, i) => (hidden(i % 12) ? drawn : x)), alpha: Float32Array.from({ length: 12 }, (_, pixel) => (hidden(pixel) ? 0 : 1)),
+  });
+  const visible = (image: { alpha: Float32Array }): number[] => Array.from({ length: 24 }, (_, i) => image.alpha[i % 12]);
+  for (const energy of ENERGY_NAMES) {
+    const memory = new DenseMemory({ energy, ...(binary(energy) ? { binarize: 0 } : energy.startsWith("lse") ? {} : { beta: 0.1 }) });
+    memory.store(images);
+    const cues = [images[3], hide(images[5], (pixel) => pixel < 6, 9), hide(images[1], (pixel) => pixel % 3 === 0, -4)];
+    const many = memory.recallMany(cues);
+    t.same(many, cues.map((cue) => memory.recall(cue)), `${energy}: batch = single`);
+    t.same(many[0], memory.recall(images[3].data), `${energy}: an image is its numbers`);
+    cues.slice(1).forEach((cue, i) => t.same(many[1 + i], memory.recall(cue.data, { visible: visible(cue as ReturnType<typeof hide>) }), `${energy}: alpha = visible`));
+    t.same(memory.recognize(cues[1]), memory.recognize(cues[1].data, { visible: visible(cues[1] as ReturnType<typeof hide>) }));
+    t.equal(memory.energy(cues[1]), memory.energy(cues[1].data), "the energy is that of the whole state");
+    if (!binary(energy)) t.same(memory.gradient(cues[1]), memory.gradient(cues[1].data));
+    const all = { visible: new Uint8Array(24).fill(1) };
+    t.same(memory.recall(cues[1], all), memory.recall(cues[1].data, all), "unless told that all is known");
+    t.throws(() => memory.recall(hide(images[0], () => true, 0)), { name: "EngramError", message: /at least one visible/ });
+    for (const name of ["visible", "free"] as const) t.throws(() => memory.recall(cues[0], { [name]: [1, 1] }), { message: /24 entries/ });
+    t.throws(() => memory.recall(cues[0], { visibel: [1] } as object), { message: /Did you mean "visible"/ });
+    memory.dispose();
+  }
+  const lse = new DenseMemory();
+  lse.store(images);
+  t.equal(lse.recall(hide(images[5], (pixel) => pixel < 6, 9)).key, 5, "what is drawn there is no evidence");
+  const bits = new DenseMemory({ energy: "classical" });
+  bits.store(bipolar(2, 24, 5));
+  const half = { ...hide({ data: bipolar(2, 24, 5)[1] }, (pixel) => pixel < 4, 0) };
+  t.equal(bits.recall(half).key, 1, "a hidden value need not be a bit");
+  t.throws(() => bits.recall(half.data), { message: /-1 or 1/ });
+});
+
 t.test("the fold: shards cut at multiples of 256 give the bits of the whole, any grouping; other cuts agree in value", async (t) => {
   const data = draw(1100, 9, 3);
   const x = data[5].map((value) => value + 0.5);
