@@ -4,6 +4,7 @@ import { Rows } from "../../src/kernels/index.ts";
 import {
   additiveFinish, additiveMerge, additivePartial, DenseMemory, ENERGY_NAMES, epanechnikov, lseFinish, lseMerge, lsePartial, lsrEnergy, rectified, softmaxEnergy,
 } from "../../src/dense/index.ts";
+import { UniversalMemory } from "../../src/universal/index.ts";
 import type { DenseOptions } from "../../src/dense/index.ts";
 
 const draw = (n: number, d: number, seed: number): Float64Array[] => {
@@ -190,7 +191,41 @@ t.test("sizes 1 and duplicates; bad input says what and where", async (t) => {
   const bits = new DenseMemory({ energy: "classical", binarize: 0.5 });
   bits.store([[0.1, 0.9, 0.8]]);
   t.same(Array.from(bits.recall([0, 1, 1]).state), [-1, 1, 1]);
-  one.dispose();
-  t.throws(() => one.recall([1, 2, 3]), { message: /disposed/ });
-  t.throws(() => DenseMemory.fromBytes(new Uint8Array(10)), { name: "EngramError" });
+  for (const bytes of [new Uint8Array(10), undefined, null, 3, "file", {}]) t.throws(() => DenseMemory.fromBytes(bytes as never), { name: "EngramError" }, `bytes: ${String(bytes)}`);
+});
+
+t.test("after dispose every use is an error but another dispose, in both rooms", async (t) => {
+  for (const make of [() => new DenseMemory({ energy: "lsr", beta: 1 }), () => new DenseMemory({ energy: "classical", binarize: 0 }), () => new UniversalMemory()]) {
+    for (const stored of [true, false]) {
+      const memory: DenseMemory | UniversalMemory = make();
+      if (stored) memory.store([[1, 2, 3], [3, 2, -1]]);
+      const file = stored ? memory.toBytes() : undefined;
+      memory.dispose();
+      memory.dispose();
+      memory[Symbol.dispose]();
+      const x = [1, 2, 3];
+      const uses: [string, () => unknown][] = [
+        ["size", () => memory.size], ["dim", () => memory.dim], ["keys", () => memory.keys], ["backend", () => memory.backend], ["parameters", () => memory.parameters],
+        ["store", () => memory.store([x])], ["store of nothing", () => memory.store([])], ["recall", () => memory.recall(x)], ["recallMany", () => memory.recallMany([])],
+        ["recognize", () => memory.recognize(x)], ["energy", () => memory.energy(x)], ["forget", () => memory.forget(0)], ["toBytes", () => memory.toBytes()],
+        ...(memory instanceof DenseMemory
+          ? [["gradient", () => memory.gradient(x)], ["minima", () => memory.minima()]] satisfies [string, () => unknown][]
+          : [["valueDim", () => memory.valueDim], ["scores", () => memory.scores([x])], ["indices", () => memory.indices([x])], ["acceptAbove", () => memory.acceptAbove(undefined)]] satisfies [string, () => unknown][]),
+      ];
+      for (const [name, use] of uses) t.throws(use, { name: "EngramError", message: /a live memory, got one that was disposed/ }, name);
+      if (file !== undefined) t.equal((memory instanceof DenseMemory ? DenseMemory : UniversalMemory).fromBytes(file).size, 2, "what was written before lives on");
+    }
+  }
+});
+
+t.test("an energy of 0 is 0, not -0", async (t) => {
+  for (const energy of ["lsr", "quartic", "gaussian"]) {
+    const memory = new DenseMemory({ energy, beta: 1, precision: "f64" });
+    memory.store([[0, 0], [30, 40]]);
+    const { energies } = memory.recall([0, 0]);
+    t.ok(Object.is(memory.energy([0, 0]), 0) && energies.every((E) => Object.is(E, 0)), energy);
+  }
+  const lsr = new DenseMemory({ energy: "lsr", beta: 1 });
+  lsr.store([[0, 0], [3, 4]]);
+  t.ok(lsr.minima().minima.every(({ energy }) => Object.is(energy, 0)));
 });

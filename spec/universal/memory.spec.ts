@@ -282,6 +282,7 @@ t.test("the file: same parameters, same bits", async (t) => {
 t.test("hostile files", async (t) => {
   const bytes = made({}, images.slice(0, 4)).toBytes();
   t.throws(() => UniversalMemory.fromBytes(bytes.slice(0, 300)), EngramError);
+  t.throws(() => UniversalMemory.fromBytes(undefined as never), EngramError);
   const flipped = bytes.slice();
   flipped[bytes.length - 5] ^= 1;
   t.throws(() => UniversalMemory.fromBytes(flipped), /sha256/);

@@ -31,7 +31,7 @@ export function kernelEnergy(kernel: Kernel, beta: number, eps = 0): ContinuousE
       const { A, w, W } = look(squared);
       // At a pattern the tricube's weights vanish although the density does not: the state rests.
       const next = W > 0 ? rows.weightedSum(w).map((value) => value / W) : A > eps ? x.slice() : undefined;
-      const energy = -log(A) / beta;
+      const energy = 0 - log(A) / beta;
       return { energy, next, scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
     weights: (rows, x, visible) => {
@@ -53,7 +53,7 @@ function gaussianEnergy(beta: number, eps: number): ContinuousEnergy {
     ...plain,
     name: "gaussian",
     evaluate: (rows, X, visible) => plain.evaluate(rows, X, visible).map(({ energy: E, next }) => {
-      const energy = -log(eps + exp(-beta * E)) / beta;
+      const energy = 0 - log(eps + exp(-beta * E)) / beta;
       return { energy, next, scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
     gradient: (rows, x, visible) => {

@@ -67,7 +67,7 @@ export function lsrEnergy(beta: number, eps = 0): ContinuousEnergy & { readonly 
     finite: true,
     evaluate: (rows, X, visible) => perState(rows, X, visible, (squared) => {
       const { members, D } = support(squared, beta, eps);
-      const energy = -log(D) / beta;
+      const energy = 0 - log(D) / beta; // 0, not -0, at D = 1
       return { energy, next: members.length === 0 ? undefined : centroid(rows, members), scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
     weights: (rows, x, visible) => {

@@ -154,7 +154,7 @@ export function minimaAt(D2: Float64Array, beta: number, options: MinimaOptions 
     margin = Math.min(margin, closest / Math.max(edge, scale));
     if (!(largestIn < edge && edge < smallestOut)) return;
     // (L14) E = -(1/beta) log(eps + |K| (1 - (beta/2) Var_K)); Var_K = sum of pairs / |K|^2
-    const energy = -log(eps + size * (1 - (beta / 2) * (pairs / square))) / beta;
+    const energy = 0 - log(eps + size * (1 - (beta / 2) * (pairs / square))) / beta;
     const atPattern = smallestIn <= 1e-14 * scale;
     minima.push({ members: members.slice(), energy, in2: largestIn / square, out2: smallestOut / square, novel: !atPattern });
   });

@@ -85,7 +85,7 @@ export class OverlapEnergy {
       return this.#unscaled(0 - foldSum(m, (value) => table[value + this.#D]), e);
     }
     const level = logSum(m, this.#beta);
-    return this.separation.kind === "lse" ? -level : -exp(level);
+    return this.separation.kind === "lse" ? 0 - level : -exp(level);
   }
 
   /** (M3) E after flipping the bit less E now; its sign is that of {@link lowers}. */

@@ -107,6 +107,7 @@ export class UniversalMemory implements Memory {
    * @throws EngramError for a value that is no number
    */
   acceptAbove(threshold: AcceptanceThreshold | undefined): void {
+    this.#contents.alive();
     checkThreshold(threshold);
     this.#settings = { ...this.#settings, threshold };
     if (this.#bound !== undefined) this.#bind(this.#bound.chosen);
