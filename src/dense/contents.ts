@@ -81,7 +81,7 @@ export class Contents {
   remove(key: Key): void {
     this.alive();
     const mu = this.#stored.indexOf(key);
-    if (mu < 0) throw new EngramError("forget", "the key of a stored pattern", JSON.stringify(key), "`keys` lists them.");
+    if (mu < 0) throw new EngramError("forget", "the key of a stored pattern", typeof key === "string" ? JSON.stringify(key) : String(key), "`keys` lists them.");
     this.#rows!.remove(mu);
     this.#values?.remove(mu);
     this.#stored = this.#stored.filter((_, nu) => nu !== mu);
@@ -105,6 +105,7 @@ export class Contents {
   }
 
   #newKeys(count: number, given?: readonly Key[]): Key[] {
+    if (given !== undefined && !Array.isArray(given)) throw new EngramError("keys", "an array", String(given), "Give every pattern one key.");
     const keys = given === undefined ? Array.from({ length: count }, (_, n) => this.nextKey + n) : [...given];
     if (keys.length !== count) throw new EngramError("keys", `${count}, one per pattern`, `${keys.length}`, "Give every pattern one key.");
     const fresh = new Set<Key>();

@@ -65,7 +65,7 @@ export function descendIn(landscape: Landscape, X0: Float64Array, options: Dynam
   const tolerance = options.tolerance ?? (landscape.finite && method === "fixed-point" ? 0 : landscape.precision === "f32" ? 1e-6 : 1e-9);
   const maxSteps = options.maxSteps ?? (method === "fixed-point" ? 1000 : 10000);
   if (!["fixed-point", "euler", "rk4"].includes(method)) throw new EngramError("method", "fixed-point, euler or rk4", String(method), "Leave it out for the fixed point.");
-  if (!(dt > 0 && dt < Infinity)) throw new EngramError("dt", "a finite number above 0", String(dt), "The flow needs a positive time step.");
+  if (!(Number.isFinite(dt) && dt > 0)) throw new EngramError("dt", "a finite number above 0", String(dt), "The flow needs a positive time step.");
   if (!(tolerance >= 0)) throw new EngramError("tolerance", "0 or above", String(tolerance), "Leave it out for the default.");
   if (!(maxSteps >= 0)) throw new EngramError("maxSteps", "0 or above", String(maxSteps), "Leave it out for the default.");
   if (free !== undefined && free.length !== dim) throw new EngramError("free", `${dim} entries`, String(free.length), "One entry per coordinate: 0 clamped, anything else free.");

@@ -132,6 +132,7 @@ export class DenseMemory implements Memory {
 
   /** All LSR minima at the memory's beta, exactly (L36). @throws EngramError for other energies */
   minima(options: MinimaOptions = {}): Minima {
+    checkNames("minima option", options, ["maxSets", "eps"]);
     const { chosen } = this.#bind();
     const { energy, epsilon } = this.#settings;
     if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError("minima", "energy lsr", energy, "Only LSR has minima in closed form; recall from many cues to find others.");
@@ -155,6 +156,7 @@ export class DenseMemory implements Memory {
 
   /** @throws EngramError on a damaged file, another version or another model */
   static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): DenseMemory {
+    checkNames("fromBytes option", options, ["backend", "name"]);
     const { name = "memory file" } = options;
     const file = readEngram(source, name);
     if (file.model !== MODEL) throw new EngramError(name, `model ${MODEL}`, file.model.slice(0, 80), "Open it with the memory class of that model.");
@@ -190,7 +192,8 @@ export class DenseMemory implements Memory {
   }
 
   #mask(name: string, mask: ArrayLike<number> | undefined): void {
-    if (mask !== undefined && mask.length !== this.dim) throw new EngramError(name, `${this.dim} entries`, String(mask.length), "One entry per coordinate.");
+    if (mask === undefined || (typeof mask === "object" && mask?.length === this.dim)) return;
+    throw new EngramError(name, `${this.dim} entries`, typeof mask === "object" ? String(mask?.length) : typeof mask, "One entry per coordinate.");
   }
 
   #cues(cues: Patterns, visible?: ArrayLike<number>): { rows: number; dim: number; data: Float64Array } {

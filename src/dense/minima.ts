@@ -91,7 +91,7 @@ interface Visit {
 
 /** Visits every set whose pairs are all closer than 2 r (a superset of all minima at radius r), once, smallest index first. */
 function enumerate(D2: Float64Array, M: number, squaredRadius: number, maxSets: number, visit: (set: Visit) => void): Search {
-  if (!(maxSets >= 0)) throw new EngramError("maxSets", "0 or above", String(maxSets), "Leave it out for the default.");
+  if (typeof maxSets !== "number" || !(maxSets >= 0)) throw new EngramError("maxSets", "0 or above", String(maxSets), "Leave it out for the default.");
   const limit = 4 * squaredRadius;
   const members: number[] = [];
   const inside = new Uint8Array(M);

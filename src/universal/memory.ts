@@ -153,6 +153,7 @@ export class UniversalMemory implements Memory {
    * @throws EngramError on a damaged file, another version or another model
    */
   static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): UniversalMemory {
+    checkNames("fromBytes option", options, ["backend", "name"]);
     const file = readUniversal(source, options.name);
     const memory = new UniversalMemory({ ...file.options, backend: options.backend });
     const { rows, values, keys } = file;
