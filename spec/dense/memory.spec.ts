@@ -194,6 +194,32 @@ t.test("sizes 1 and duplicates; bad input says what and where", async (t) => {
   for (const bytes of [new Uint8Array(10), undefined, null, 3, "file", {}]) t.throws(() => DenseMemory.fromBytes(bytes as never), { name: "EngramError" }, `bytes: ${String(bytes)}`);
 });
 
+t.test("options and arguments of a wrong kind are EngramErrors; nothing is taken for a number that is none", async (t) => {
+  const wrong = [null, "3", NaN, -1, {}, [], true, Symbol("s"), 5n, (): number => 1];
+  const refused = (use: () => unknown, label: string): void => void t.throws(use, { name: "EngramError" }, label);
+  for (const energy of ["lse", "lsr", "rectified"]) {
+    const memory = new DenseMemory({ energy, beta: 1, ...(energy === "rectified" ? { binarize: 0 } : {}) });
+    memory.store([[1, 2, 3], [3, 1, -2]]);
+    for (const value of wrong) {
+      const label = `${energy}, ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
+      for (const name of ["energy", "beta", "delta", "interactions", "degree", "epsilon", "maxSteps", "threshold", "precision", "backend"]) refused(() => new DenseMemory({ [name]: value } as DenseOptions), `${label} as ${name}`);
+      for (const name of ["visible", "free", "maxSteps", "tolerance", "top"]) refused(() => memory.recall([1, 2, 3], { [name]: value }), `${label} as ${name}`);
+      if (energy !== "rectified") for (const name of ["method", "dt"]) refused(() => memory.recall([1, 2, 3], { [name]: value }), `${label} as ${name}`);
+      for (const verb of ["recall", "recognize", "energy", "gradient", "forget"] as const) refused(() => memory[verb](value as never), `${verb}(${label})`);
+      if (!Array.isArray(value)) {
+        refused(() => memory.store([[0, 0, 1]], { keys: value as never }), `${label} as keys`);
+        refused(() => memory.store(value as never), `store(${label})`);
+        refused(() => memory.recallMany(value as never), `recallMany(${label})`);
+        refused(() => memory.recall({ width: 3, height: 1, channels: 1, data: Float64Array.of(1, 2, 3), alpha: value as never }), `${label} as alpha`);
+      }
+    }
+    for (const options of [null, "x", 3]) {
+      for (const use of [() => new DenseMemory(options as never), () => memory.recall([1, 2, 3], options as never), () => memory.store([], options as never), () => DenseMemory.fromBytes(memory.toBytes(), options as never)]) refused(use, `${options} as options`);
+    }
+    memory.dispose();
+  }
+});
+
 t.test("after dispose every use is an error but another dispose, in both rooms", async (t) => {
   for (const make of [() => new DenseMemory({ energy: "lsr", beta: 1 }), () => new DenseMemory({ energy: "classical", binarize: 0 }), () => new UniversalMemory()]) {
     for (const stored of [true, false]) {

@@ -162,7 +162,7 @@ export class DenseMemory implements Memory {
     if (file.model !== MODEL) throw new EngramError(name, `model ${MODEL}`, file.model.slice(0, 80), "Open it with the memory class of that model.");
     const rows = storedPatterns(file, name);
     const p = file.parameters;
-    const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+    const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : text === "" ? NaN : Number(text));
     const memory = new DenseMemory({
       energy: p.energy, beta: number(p.givenBeta), delta: number(p.delta), interactions: number(p.interactions), degree: number(p.degree),
       epsilon: number(p.epsilon), binarize: number(p.binarize), maxSteps: number(p.maxSteps), threshold: number(p.threshold),
@@ -170,7 +170,7 @@ export class DenseMemory implements Memory {
     });
     memory.store(rows, { keys: storedKeys(file, rows.rows, name) });
     const nextKey = Number(p.nextKey ?? rows.rows);
-    if (!Number.isInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
+    if (!Number.isSafeInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
     memory.#contents.nextKey = nextKey;
     if (p.beta !== undefined) memory.#bind({ beta: checkBeta(Number(p.beta)), rule: p.betaRule ?? "given" });
     return memory;

@@ -7,7 +7,8 @@ import { EngramError, type Pattern, type Patterns, type RecallOptions, unknownNa
  */
 export function checkRecallOptions<T extends RecallOptions>(options: T, own: readonly string[] = []): T {
   checkNames("recall option", options, ["visible", "maxSteps", "tolerance", "top", ...own]);
-  const { maxSteps = 1, tolerance = 0, top = 0 } = options;
+  const { visible = [], maxSteps = 1, tolerance = 0, top = 0 } = options;
+  if (typeof visible !== "object" || visible === null) throw new EngramError("visible", "one number per coordinate", String(visible), "0 hidden, anything else visible.");
   if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number >= 1", String(maxSteps), "It bounds the steps of an iterated recall.");
   if (typeof tolerance !== "number" || !(tolerance >= 0)) throw new EngramError("tolerance", "a number >= 0", String(tolerance), "A recall has settled when no coordinate moves by more.");
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");

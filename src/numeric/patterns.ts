@@ -66,8 +66,8 @@ export function toRow(pattern: Pattern, what = "cue", dim?: number): Float64Arra
  */
 export function visibleOf(cue: Pattern): Uint8Array | undefined {
   if (!("data" in cue) || cue.alpha === undefined) return undefined;
-  const { alpha, data } = cue;
-  if (!(data.length % alpha?.length === 0)) throw new EngramError("alpha", "one entry per pixel", String(alpha?.length), "Leave it out where nothing is hidden.");
+  const { alpha, data, width, height } = cue;
+  if (alpha?.length !== width * height) throw new EngramError("alpha", `${width} x ${height} entries, one per pixel`, String(alpha?.length), "Leave it out where nothing is hidden.");
   const visible = Uint8Array.from({ length: data.length }, (_, i) => (alpha[i % alpha.length] === 0 ? 0 : 1));
   return visible.includes(0) ? visible : undefined;
 }
