@@ -46,7 +46,7 @@ function kept(masked: bool, t: v128, m: v128): v128 {
 
 /**
  * No load runs ahead of the arithmetic: touching the next page once per page gains 6 % out of cache on an Intel Xeon and loses 13 to
- * 28 % on AMD Zen 4, where that one miss holds up everything behind it.
+ * 25 % on AMD Zen 4, where that one miss holds up everything behind it.
  *
  * `x == 0` is never true. It ends the basic block: without it V8 hoists all eight loads to the top of the loop, which with eight
  * accumulators is more than there are registers (measured in the second-level cache, against the read rate: .45 -> .76).
