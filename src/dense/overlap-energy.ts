@@ -177,15 +177,16 @@ export class OverlapEnergy {
     return table;
   }
 
+  /** F(m') - F(m) at m + D + b, for s = -1 and 1. Where m' would be beyond +-D, which no state meets, F(m') counts as 0. */
   #change(e: number): readonly [Float64Array, Float64Array] {
     let change = this.#changes.get(e);
     if (change === undefined) {
       const F = this.#table(e);
-      const toward = (s: number) => (_: unknown, j: number): number => {
-        const at = j - (j % 2);
-        return (F[at - 2 * (j % 2 === 0 ? -s : s)] ?? 0) - F[at];
-      };
-      change = [Float64Array.from({ length: 2 * this.#D + 2 }, toward(-1)), Float64Array.from({ length: 2 * this.#D + 2 }, toward(1))];
+      const tableOf = (s: number): Float64Array => Float64Array.from({ length: 2 * this.#D + 2 }, (_, j) => {
+        const b = j % 2;
+        return (F[j - b - 2 * (2 * b - 1) * s] ?? 0) - F[j - b];
+      });
+      change = [tableOf(-1), tableOf(1)];
       this.#changes.set(e, change);
     }
     return change;
