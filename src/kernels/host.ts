@@ -8,6 +8,7 @@ import type { Backend, Precision } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
 import { KERNELS_BASE64 } from "./binary.generated.ts";
 import type { Binary, Unary } from "./elementwise.ts";
+import type { LayerExports } from "./layers.ts";
 import type { RawScore } from "./panels.ts";
 
 type Score = (panels: number, count: number, dim: number, cue: number, out: number) => void;
@@ -27,7 +28,7 @@ export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precisio
   { readonly [name in `packCues_${Precision}`]: (cues: number, groups: number, dim: number, out: number) => void } &
   { readonly [name in `power_${Precision}`]: (x: number, out: number, n: number, degree: number, rectified: number) => void } &
   { readonly [name in `${Unary}_f64` | "exp_f32"]: (x: number, out: number, n: number) => void } &
-  { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & OtherExports;
+  { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & LayerExports & OtherExports;
 
 interface OtherExports {
   readonly memory: WebAssembly.Memory;

@@ -1,0 +1,75 @@
+/** A 3x3 convolution of stride 1 by Winograd's algorithm (assembly/winograd.ts): a block of tiles at a time, one product for each place of a transformed tile. */
+import type { Blocks } from "./blocks.ts";
+import type { After, Form } from "./convolution.ts";
+import { padded } from "./geometry.ts";
+import type { Geometry } from "./geometry.ts";
+import type { LayerHost } from "./layers.ts";
+import { BLOCK_K } from "./panels.ts";
+import { winogradWeights } from "./winograd-scalar.ts";
+import type { Edge } from "./winograd-scalar.ts";
+
+/** Numbers of V and M that stay in the second-level cache while the weights pass. */
+const CACHE = 1 << 17;
+/** For the half-transformed tile: 36 vectors and 4 outputs. */
+const SCRATCH = 64 * 16;
+
+export class Winograd implements Form {
+  readonly scratchBytes: number;
+  readonly #host: LayerHost;
+  readonly #geometry: Geometry;
+  readonly #edge: Edge;
+  readonly #g: number;
+  /** Place after place, in x out in panels of 8. */
+  readonly #U: number;
+  readonly #bias: number;
+  readonly #out: number;
+  /** Tiles at once. */
+  readonly #tiles: number;
+
+  constructor(host: LayerHost, blocks: Blocks, edge: Edge, outChannels: number, geometry: Geometry, weights: Float32Array, bias: ArrayLike<number>) {
+    this.#host = host;
+    this.#geometry = geometry;
+    this.#edge = edge;
+    this.#out = padded(outChannels);
+    this.#g = blocks.geometry(geometry);
+    this.#bias = blocks.placePadded(bias, this.#out);
+    const { channels: C, pixel } = geometry;
+    const place = C * this.#out;
+    const U = new Float32Array(edge * edge * place);
+    for (let o = 0; o < outChannels; o++) {
+      for (let c = 0; c < C; c++) {
+        const at = (Math.floor(o / 8) * C + c) * 8 + (o % 8);
+        const from = (o * C + c) * 9;
+        winogradWeights(edge, weights.subarray(from, from + 9)).forEach((u, t) => (U[t * place + at] = u));
+      }
+    }
+    this.#U = blocks.place(U);
+    const fit = CACHE / (edge * edge * (pixel + this.#out));
+    this.#tiles = Math.max(8, Math.min(64, 4 * Math.floor(fit / 4)));
+    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + SCRATCH;
+  }
+
+  run(x: number, out: number, images: number, scratch: number, { residual, low, high }: After): void {
+    const { exports } = this.#host;
+    const { channels: C, pixel, outRows, outColumns } = this.#geometry;
+    const edge = this.#edge;
+    const V = scratch + SCRATCH;
+    const vPlace = 4 * this.#tiles * pixel;
+    const M = V + edge * edge * vPlace;
+    const mPlace = 4 * this.#tiles * this.#out;
+    const total = images * Math.ceil(outRows / (edge - 2)) * Math.ceil(outColumns / (edge - 2));
+    for (let tile = 0; tile < total; tile += this.#tiles) {
+      const count = Math.min(this.#tiles, total - tile);
+      exports.winogradInput_f32(x, this.#g, edge, tile, count, V, vPlace, scratch);
+      for (let t = 0; t < edge * edge; t++) {
+        for (let k = 0; k < C; k += BLOCK_K) {
+          exports.gemm_f32(
+            V + t * vPlace + 4 * k, 4 * pixel, count, this.#U + 4 * (t * C * this.#out + 8 * k), 32 * C, this.#out / 8, Math.min(BLOCK_K, C - k),
+            M + t * mPlace, 4 * this.#out, k === 0 ? 1 : 0, 0, 0, 0, 0, 0, 0,
+          );
+        }
+      }
+      exports.winogradOutput_f32(M, this.#g, edge, tile, count, mPlace, this.#bias, residual, low, high, out, 4 * this.#out, scratch);
+    }
+  }
+}
