@@ -1,6 +1,7 @@
 /** Convolutions against the literal loop, simd against scalar, a batch against its images, on sizes that fit nothing. */
 import t from "tap";
 import { seeded } from "../../src/numeric/index.ts";
+import { Blocks } from "../../src/kernels/blocks.ts";
 import { Convolution, convolutionSize } from "../../src/kernels/convolution.ts";
 import type { Accuracy, ConvolutionShape, Pair } from "../../src/kernels/convolution.ts";
 import { padded } from "../../src/kernels/geometry.ts";
@@ -70,7 +71,8 @@ function literal(c: Case, x: Float32Array, w: Float32Array, bias: Float32Array, 
 
 /** NCHW images through one convolution; outputs NCHW. What lies beside the numbers that count is filled with 1e30 first. */
 function run(host: LayerHost, c: Case, images: readonly Float32Array[], w: Float32Array, bias: Float32Array, accuracy: Accuracy, after: { low: number; high: number; residual?: readonly Float32Array[] }): { outs: Float32Array[]; method: string } {
-  const convolution = new Convolution(host, c, c.size, w, bias, accuracy);
+  const blocks = new Blocks(host);
+  const convolution = new Convolution(host, blocks, c, c.size, w, bias, accuracy);
   const out = convolution.outSize;
   const [ip, op] = [padded(c.inChannels), padded(c.outChannels)];
   const [inArea, outArea] = [c.size[0] * c.size[1], out[0] * out[1]];
@@ -88,7 +90,7 @@ function run(host: LayerHost, c: Case, images: readonly Float32Array[], w: Float
   convolution.run(x, y, images.length, s, { residual: after.residual === undefined ? 0 : r, low: after.low, high: after.high });
   const outs = images.map((_, n) => Float32Array.from({ length: c.outChannels * outArea }, (_, i) => host.arena.f32[y / 4 + (n * outArea + (i % outArea)) * op + Math.floor(i / outArea)]));
   const { method } = convolution;
-  convolution.free();
+  blocks.free();
   for (const address of [x, y, r, s]) host.arena.free(address);
   return { outs, method };
 }
@@ -144,9 +146,10 @@ t.test("what is packed comes back when it is freed", async (t) => {
   const host = layerHost("scalar");
   for (const c of CASES) {
     const w = numbers((c.inChannels * c.outChannels * c.kernel[0] * c.kernel[1]) / c.groups, 7);
-    const convolution = new Convolution(host, c, c.size, w, new Float32Array(c.outChannels), "fast");
-    t.ok(convolution.weightBytes > 0);
-    convolution.free();
+    const blocks = new Blocks(host);
+    new Convolution(host, blocks, c, c.size, w, new Float32Array(c.outChannels), "fast");
+    t.ok(blocks.bytes >= 4 * w.length);
+    blocks.free();
     t.equal(host.arena.usedBytes, 0, name(c));
   }
 });

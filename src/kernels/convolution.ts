@@ -9,7 +9,7 @@
  *   winograd     3x3, stride 1, one group, unless the accuracy is "exact": F(4x4) on maps of 10 pixels and more, else F(2x2)
  *   product      everything else, and transposed convolutions (product.ts)
  */
-import { Blocks } from "./blocks.ts";
+import type { Blocks } from "./blocks.ts";
 import { outputSize, padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
@@ -62,25 +62,19 @@ export class Convolution implements Form {
   readonly outSize: Pair;
   readonly method: "depthwise" | "winograd2" | "winograd4" | "product";
   readonly #form: Form;
-  readonly #blocks: Blocks;
 
   /**
+   * @param blocks takes what is packed
    * @param weights out x in/groups x rows x columns, transposed: in x out/groups x rows x columns; finite (zeros around a map are left out, not multiplied)
    * @param bias outChannels numbers
    */
-  constructor(host: LayerHost, shape: ConvolutionShape, size: Pair, weights: Float32Array, bias: ArrayLike<number>, accuracy: Accuracy) {
-    this.#blocks = new Blocks(host);
+  constructor(host: LayerHost, blocks: Blocks, shape: ConvolutionShape, size: Pair, weights: Float32Array, bias: ArrayLike<number>, accuracy: Accuracy) {
     this.outSize = convolutionSize(shape, size);
     const geometry: Geometry = {
       rows: size[0], columns: size[1], pixel: padded(shape.inChannels), channels: shape.inChannels / shape.groups, kernel: shape.kernel, stride: shape.stride,
       dilation: shape.dilation, padding: shape.padding, outRows: this.outSize[0], outColumns: this.outSize[1],
     };
-    try {
-      [this.method, this.#form] = chosen(host, this.#blocks, shape, geometry, weights, bias, accuracy);
-    } catch (error) {
-      this.#blocks.free();
-      throw error;
-    }
+    [this.method, this.#form] = chosen(host, blocks, shape, geometry, weights, bias, accuracy);
   }
 
   /** Whether `residual` may be given. */
@@ -92,18 +86,9 @@ export class Convolution implements Form {
     return this.#form.scratchBytes;
   }
 
-  /** Bytes of packed weights. */
-  get weightBytes(): number {
-    return this.#blocks.bytes;
-  }
-
   /** x, out: addresses of `images` feature maps. */
   run(x: number, out: number, images: number, scratch: number, after: After): void {
     this.#form.run(x, out, images, scratch, after);
-  }
-
-  free(): void {
-    this.#blocks.free();
   }
 }
 

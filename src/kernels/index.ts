@@ -1,9 +1,16 @@
 export type { PanelKernels, SoftmaxState } from "./backend.ts";
+export { Blocks } from "./blocks.ts";
+export { Convolution, convolutionSize } from "./convolution.ts";
+export type { Accuracy, After, ConvolutionShape, Form, Pair } from "./convolution.ts";
 export { cosineScores, overlapScores, pearsonScores } from "./derived.ts";
 export type { DerivedScoreOptions } from "./derived.ts";
 export { expInto, mapInto, powerInto, UNARY, zipInto } from "./elementwise.ts";
 export type { Binary, Unary } from "./elementwise.ts";
+export { outputSize, padded } from "./geometry.ts";
+export type { Geometry } from "./geometry.ts";
 export { backendInUse, initKernels, useKernels } from "./host.ts";
+export { layerHost } from "./layers.ts";
+export type { LayerExports, LayerHost } from "./layers.ts";
 export type { Floats, RawScore } from "./panels.ts";
 export { packedBytes, Rows } from "./rows.ts";
 export type { RawScoreOptions, RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./row-options.ts";

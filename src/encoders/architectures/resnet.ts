@@ -1,0 +1,89 @@
+/**
+ * Residual networks: He et al., arXiv 1512.03385, in the form and with the names of torchvision (the stride of a bottleneck in its 3x3
+ * layer), and with the widths of SimCLR (arXiv 2002.05709), where x2 and x4 multiply every layer.
+ *
+ *   stem      ImageNet: 7x7 stride 2, pool 3x3 stride 2;   CIFAR: 3x3 stride 1, no pool
+ *   layerL    blocks of width 64, 128, 256, 512 times the multiplier; from L = 2 the first of them has stride 2
+ *   basic     3x3, 3x3                 bottleneck  1x1, 3x3, 1x1 to 4 times the width
+ *   shortcut  the input, or where its shape differs a 1x1 convolution and batch norm (`downsample`)
+ *   avgpool   mean over all pixels: 512 (basic), 2048 (bottleneck) features times the multiplier
+ */
+import { Graph } from "../graph.ts";
+import type { Architecture } from "./architecture.ts";
+
+interface Design {
+  readonly blocks: readonly [number, number, number, number];
+  readonly bottleneck: boolean;
+  readonly multiplier: number;
+  readonly stem: "imagenet" | "cifar";
+}
+
+function resnet({ blocks, bottleneck, multiplier, stem }: Design, classes: number): Graph {
+  const g = new Graph();
+  let channels = 64 * multiplier;
+  const small = stem === "cifar";
+  let x = g.convolution("conv1", "input", { channels, kernel: small ? 3 : 7, stride: small ? 1 : 2, padding: small ? 1 : 3, bias: false });
+  x = g.relu("relu", g.batchNorm("bn1", x));
+  if (!small) x = g.maxPool("maxpool", x, { kernel: 3, stride: 2, padding: 1 });
+  blocks.forEach((count, stage) => {
+    const width = 64 * multiplier * 2 ** stage;
+    const out = bottleneck ? 4 * width : width;
+    for (let i = 0; i < count; i++) {
+      const name = `layer${stage + 1}.${i}`;
+      const stride = stage > 0 && i === 0 ? 2 : 1;
+      let shortcut = x;
+      if (stride !== 1 || channels !== out) {
+        shortcut = g.convolution(`${name}.downsample.0`, x, { channels: out, kernel: 1, stride, bias: false });
+        shortcut = g.batchNorm(`${name}.downsample.1`, shortcut);
+      }
+      x = bottleneck ? bottleneckBranch(g, name, x, width, stride) : basicBranch(g, name, x, width, stride);
+      x = g.relu(name, g.add(`${name}.add`, x, shortcut));
+      channels = out;
+    }
+  });
+  x = g.globalAverage("avgpool", x);
+  if (classes > 0) g.linear("fc", x, classes);
+  return g;
+}
+
+function basicBranch(g: Graph, name: string, x: string, channels: number, stride: number): string {
+  let y = g.convolution(`${name}.conv1`, x, { channels, kernel: 3, stride, padding: 1, bias: false });
+  y = g.relu(`${name}.relu1`, g.batchNorm(`${name}.bn1`, y));
+  y = g.convolution(`${name}.conv2`, y, { channels, kernel: 3, padding: 1, bias: false });
+  return g.batchNorm(`${name}.bn2`, y);
+}
+
+function bottleneckBranch(g: Graph, name: string, x: string, channels: number, stride: number): string {
+  let y = g.convolution(`${name}.conv1`, x, { channels, kernel: 1, bias: false });
+  y = g.relu(`${name}.relu1`, g.batchNorm(`${name}.bn1`, y));
+  y = g.convolution(`${name}.conv2`, y, { channels, kernel: 3, stride, padding: 1, bias: false });
+  y = g.relu(`${name}.relu2`, g.batchNorm(`${name}.bn2`, y));
+  y = g.convolution(`${name}.conv3`, y, { channels: 4 * channels, kernel: 1, bias: false });
+  return g.batchNorm(`${name}.bn3`, y);
+}
+
+function architecture(name: string, design: Design, contrastive = design.stem === "cifar"): Architecture {
+  const side = design.stem === "cifar" ? 32 : 224;
+  return {
+    name, source: contrastive ? "arXiv 1512.03385, 2002.05709" : "arXiv 1512.03385", input: () => [3, side, side], features: "avgpool",
+    preprocessing: design.stem === "cifar" ? "unit" : contrastive ? "unit-crop" : "imagenet",
+    // A checkpoint without its classifier has features only.
+    graph: (sizeOf) => resnet(design, sizeOf("fc.weight", 0, 0)),
+  };
+}
+
+const SMALL = { blocks: [2, 2, 2, 2], bottleneck: false, multiplier: 1 } as const;
+const MIDDLE = { blocks: [3, 4, 6, 3], bottleneck: false, multiplier: 1 } as const;
+const LARGE = { blocks: [3, 4, 6, 3], bottleneck: true, multiplier: 1 } as const;
+
+export const RESNETS: readonly Architecture[] = [
+  architecture("resnet18", { ...SMALL, stem: "imagenet" }),
+  architecture("resnet34", { ...MIDDLE, stem: "imagenet" }),
+  architecture("resnet50", { ...LARGE, stem: "imagenet" }),
+  architecture("resnet101", { blocks: [3, 4, 23, 3], bottleneck: true, multiplier: 1, stem: "imagenet" }),
+  architecture("resnet50-w2", { ...LARGE, multiplier: 2, stem: "imagenet" }, true),
+  architecture("resnet50-w4", { ...LARGE, multiplier: 4, stem: "imagenet" }, true),
+  architecture("resnet18-cifar", { ...SMALL, stem: "cifar" }),
+  architecture("resnet34-cifar", { ...MIDDLE, stem: "cifar" }),
+  architecture("resnet50-cifar", { ...LARGE, stem: "cifar" }),
+];

@@ -1,0 +1,109 @@
+/**
+ * An architecture with its weights and its preprocessing: pictures in, features out (the phi of semantic-memory.md, (S1) and (S2)).
+ * Networks whose input is no picture (decoders) take numbers through `network`.
+ */
+import type { Image } from "../images/index.ts";
+import { EngramError, unknownName } from "../numeric/index.ts";
+import { architectureOf } from "./architectures/index.ts";
+import type { Architecture, SizeOf } from "./architectures/architecture.ts";
+import type { Shape } from "./graph.ts";
+import { Network } from "./network.ts";
+import type { Feature, NetworkOptions, RunOptions } from "./network.ts";
+import { preprocess, PREPROCESSINGS } from "./preprocess.ts";
+import type { Preprocessing, PreprocessingName } from "./preprocess.ts";
+import { renamed, tensorSource } from "./weights.ts";
+import type { TensorSource, Weights } from "./weights.ts";
+
+export interface EncoderOptions extends NetworkOptions {
+  /** Rows and columns of the input. Default: the architecture's. */
+  readonly size?: readonly [rows: number, columns: number];
+  /** Default: the architecture's. */
+  readonly preprocessing?: PreprocessingName | Preprocessing;
+}
+
+/** Pictures preprocessed at once. */
+const PICTURES = 32;
+
+export class Encoder {
+  readonly architecture: Architecture;
+  readonly network: Network;
+  /** Undefined where the input is no picture. */
+  readonly preprocessing: Preprocessing | undefined;
+
+  /**
+   * @param architecture a name of {@link ARCHITECTURES}
+   * @param weights a safetensors file (bytes, or open), or tensors by the names of the state dict
+   * @throws EngramError on an unknown name, weights of another network (lists all that is wrong), sizes and layers that do not fit
+   */
+  constructor(architecture: string, weights: Weights, options: EncoderOptions = {}) {
+    this.architecture = architectureOf(architecture);
+    const { adapt, graph, features, preprocessing } = this.architecture;
+    const plain = withoutPrefix(tensorSource(weights, options.name ?? "weights"));
+    const source = adapt?.(plain) ?? plain;
+    const sizeOf: SizeOf = (tensor, axis, otherwise) => source.places.get(tensor)?.shape[axis] ?? otherwise;
+    const [channels, ...side] = this.architecture.input(sizeOf);
+    const input: Shape = [channels, ...(options.size ?? (side as [number, number]))];
+    this.preprocessing = chosen(options.preprocessing ?? preprocessing, preprocessing !== undefined);
+    this.network = new Network(graph(sizeOf, input), input, source, { layers: [features], ...options, name: architecture });
+  }
+
+  /** Shape of what `encode` gives for one picture. */
+  get shape(): Shape {
+    return this.network.outputs[0].shape;
+  }
+
+  /** Numbers of it. */
+  get dim(): number {
+    return this.shape[0] * this.shape[1] * this.shape[2];
+  }
+
+  /** The first layer asked for, N x dim, channel-first. A picture has the same bits alone and among others. @throws EngramError where the network takes no pictures, or after dispose */
+  encode(pictures: readonly Image[], options: RunOptions = {}): Float32Array {
+    const out = new Float32Array(pictures.length * this.dim);
+    this.#inPieces(pictures, options, (images, from, progress) => {
+      this.network.run(images, progress, out.subarray(from * this.dim, (from + images.length / this.network.dim) * this.dim));
+    });
+    return out;
+  }
+
+  /** Every layer asked for. */
+  encodeLayers(pictures: readonly Image[], options: RunOptions = {}): Map<string, Feature> {
+    const all = new Map(this.network.outputs.map(({ name, shape }): [string, Feature] => [name, { shape, data: new Float32Array(pictures.length * shape[0] * shape[1] * shape[2]) }]));
+    this.#inPieces(pictures, options, (images, from, progress) => {
+      for (const [name, { shape, data }] of this.network.read(images, progress)) all.get(name)!.data.set(data, from * shape[0] * shape[1] * shape[2]);
+    });
+    return all;
+  }
+
+  #inPieces(pictures: readonly Image[], { onProgress }: RunOptions, use: (images: Float32Array, from: number, progress: RunOptions) => void): void {
+    const { network, preprocessing } = this;
+    if (preprocessing === undefined) throw new EngramError(this.architecture.name, "numbers", "pictures", `Use network.run with N x ${network.input.join(" x ")} numbers.`);
+    for (let from = 0; from < pictures.length; from += PICTURES) {
+      const piece = pictures.slice(from, from + PICTURES);
+      const images = new Float32Array(piece.length * network.dim);
+      piece.forEach((picture, i) => preprocess(picture, preprocessing, network.input, images.subarray(i * network.dim, (i + 1) * network.dim)));
+      use(images, from, { onProgress: onProgress && ((done) => onProgress(from + done, pictures.length)) });
+    }
+  }
+
+  dispose(): void {
+    this.network.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Checkpoints saved from torch.nn.DataParallel call everything `module.`. */
+function withoutPrefix(source: TensorSource): TensorSource {
+  const names = [...source.places.keys()];
+  return names.length > 0 && names.every((name) => name.startsWith("module.")) ? renamed(source, (name) => name.slice("module.".length)) : source;
+}
+
+function chosen(how: PreprocessingName | Preprocessing | undefined, pictures: boolean): Preprocessing | undefined {
+  if (how === undefined || !pictures) return undefined;
+  if (typeof how !== "string") return how;
+  if (!Object.hasOwn(PREPROCESSINGS, how)) throw unknownName("preprocessing", how, Object.keys(PREPROCESSINGS));
+  return PREPROCESSINGS[how];
+}

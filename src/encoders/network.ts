@@ -1,0 +1,186 @@
+/**
+ * A network with its weights, made for one size of input. Batch norms are folded, weights packed and buffers assigned once; from then on
+ * a batch allocates nothing in the kernels' memory. An image has the same bits alone and in any batch.
+ */
+import { Blocks, layerHost, padded } from "../kernels/index.ts";
+import type { Accuracy, Convolution, LayerHost } from "../kernels/index.ts";
+import { EngramError, unknownName } from "../numeric/index.ts";
+import type { Backend } from "../numeric/index.ts";
+import { assignBuffers, mapLength } from "./buffers.ts";
+import type { Buffers } from "./buffers.ts";
+import { compile } from "./compile.ts";
+import type { Run } from "./compile.ts";
+import type { Graph, Shape } from "./graph.ts";
+import { lower } from "./lower.ts";
+import { inferShapes, text } from "./shapes.ts";
+import { checkTensors, expectedTensors, tensorSource } from "./weights.ts";
+import type { Weights } from "./weights.ts";
+
+export interface NetworkOptions {
+  /** Values to read out, by layer name. Default: the last layer's. What is read is not folded away: reading a convolution in front of a batch norm keeps the two apart. */
+  readonly layers?: readonly string[];
+  /** "fast" (default) uses Winograd's algorithm where the shape allows; within 1e-4 of PyTorch's largest number in every layer (specs), "exact" within some 1e-6. */
+  readonly accuracy?: Accuracy;
+  readonly backend?: Backend;
+  /** What the weights and errors are called. */
+  readonly name?: string;
+}
+
+export interface RunOptions {
+  /** Called after each batch. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** One value that is read out, of N images. */
+export interface Feature {
+  readonly shape: Shape;
+  /** N x (C H W), channel-first. */
+  readonly data: Float32Array;
+}
+
+/** Numbers of all buffers that should stay in the cache: so many images are computed together, up to MOST. */
+const CACHE = 1 << 21;
+const MOST = 8;
+
+/** Frees the kernel memory of networks that were dropped without `dispose`. */
+const abandoned: FinalizationRegistry<Blocks> = new FinalizationRegistry((blocks) => blocks.free());
+
+export class Network {
+  readonly input: Shape;
+  /** What is read out, in the order asked for. */
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+  /** Names of all layers whose values can be read. */
+  readonly layers: readonly string[];
+  readonly backend: Backend;
+  /** Which algorithm each convolution and linear layer uses, in order. */
+  readonly methods: readonly Convolution["method"][];
+  readonly #host: LayerHost;
+  readonly #blocks: Blocks;
+  readonly #buffers: Buffers;
+  readonly #runs: Run[] = [];
+  readonly #batch: number;
+  /** Address of the buffers, and of one image or value in channel-first order. */
+  readonly #values: number;
+  readonly #staging: number;
+  #disposed = false;
+
+  /** @throws EngramError on weights of another network, an input that is too small, unknown layers, no memory */
+  constructor(graph: Graph, input: Shape, weights: Weights, options: NetworkOptions = {}) {
+    const { accuracy = "fast", name = "network" } = options;
+    const { layers } = graph;
+    this.layers = layers.map((layer) => layer.name);
+    this.input = input;
+    const wanted = options.layers ?? [layers[layers.length - 1].name];
+    for (const layer of wanted) if (!this.layers.includes(layer)) throw unknownName("layer", layer, this.layers);
+    if (wanted.length === 0) throw new EngramError("layers", "at least one name", "none", "Name the layers to read.");
+    const shapes = inferShapes(layers, input);
+    this.outputs = wanted.map((layer) => ({ name: layer, shape: shapes.get(layer)! }));
+    const source = tensorSource(weights, name);
+    checkTensors(source, expectedTensors(layers, shapes), name);
+    const kept = new Set(wanted);
+    const steps = lower(layers, shapes, kept);
+    this.#buffers = assignBuffers(steps, shapes, kept);
+    this.#batch = Math.max(1, Math.min(MOST, Math.floor(CACHE / this.#buffers.length)));
+    this.#host = layerHost(options.backend);
+    this.backend = this.#host.backend;
+    this.#blocks = new Blocks(this.#host);
+    try {
+      this.#values = this.#blocks.room(4 * this.#batch * this.#buffers.length);
+      this.#staging = this.#blocks.room(4 * Math.max(...[input, ...this.outputs.map(({ shape }) => shape)].map(([C, H, W]) => C * H * W)));
+      const work = { bytes: 0, scratch: 0 };
+      const methods: Convolution["method"][] = [];
+      const shop = { host: this.#host, shapes, source, accuracy, at: (value: string) => this.#at(value), blocks: this.#blocks, methods, work };
+      for (const step of steps) this.#runs.push(compile(step, shop));
+      work.scratch = this.#blocks.room(work.bytes);
+      this.methods = methods;
+      abandoned.register(this, this.#blocks, this);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** Numbers of one image. */
+  get dim(): number {
+    return this.input[0] * this.input[1] * this.input[2];
+  }
+
+  /** Bytes held in the kernels' memory: weights, buffers, work space. */
+  get bytes(): number {
+    return this.#blocks.bytes;
+  }
+
+  /**
+   * The first output of N images.
+   * @param images N x (C H W), channel-first
+   * @param out N x (numbers of the output); default: a new array
+   * @throws EngramError where the lengths do not fit, or after dispose
+   */
+  run(images: Float32Array, options: RunOptions = {}, out?: Float32Array): Float32Array {
+    const [{ shape }] = this.outputs;
+    const count = this.#count(images);
+    const length = count * shape[0] * shape[1] * shape[2];
+    const result = out ?? new Float32Array(length);
+    if (result.length !== length) throw new EngramError("out", `${length} numbers`, `${result.length}`, "Give room for every image.");
+    this.#run(images, count, [result], options);
+    return result;
+  }
+
+  /** All outputs of N images. @throws as run */
+  read(images: Float32Array, options: RunOptions = {}): Map<string, Feature> {
+    const count = this.#count(images);
+    const features = this.outputs.map(({ name, shape }): [string, Feature] => [name, { shape, data: new Float32Array(count * shape[0] * shape[1] * shape[2]) }]);
+    this.#run(images, count, features.map(([, { data }]) => data), options);
+    return new Map(features);
+  }
+
+  #count(images: Float32Array): number {
+    if (this.#disposed) throw new EngramError("network", "one that is in use", "one that was disposed", "Load it again.");
+    if (images.length % this.dim !== 0) throw new EngramError("images", `N x ${text(this.input)} = N x ${this.dim} numbers`, `${images.length}`, "Resize the images to the network's input.");
+    const bad = images.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new EngramError(`images, image ${Math.floor(bad / this.dim)}, number ${bad % this.dim}`, "a finite number", String(images[bad]), "Clean the images first.");
+    return images.length / this.dim;
+  }
+
+  #at(value: string): number {
+    return this.#values + 4 * this.#batch * this.#buffers.offsets.get(value)!;
+  }
+
+  #run(images: Float32Array, count: number, outs: readonly Float32Array[], { onProgress }: RunOptions): void {
+    for (let from = 0; from < count; from += this.#batch) {
+      const n = Math.min(this.#batch, count - from);
+      for (let i = 0; i < n; i++) this.#put(images, (from + i) * this.dim, this.input, this.#at("input") + 4 * i * mapLength(this.input));
+      for (const run of this.#runs) run(n);
+      this.outputs.forEach(({ name, shape }, j) => {
+        for (let i = 0; i < n; i++) this.#get(this.#at(name) + 4 * i * mapLength(shape), shape, outs[j], from + i);
+      });
+      onProgress?.(from + n, count);
+    }
+  }
+
+  /** A channel-first image into a feature map. */
+  #put(images: Float32Array, from: number, [C, H, W]: Shape, to: number): void {
+    const { arena, exports } = this.#host;
+    arena.f32.set(images.subarray(from, from + this.dim), this.#staging / 4);
+    exports.copy_f32(this.#staging, 4, 4 * H * W, to, 4 * padded(C), 4, H * W, C);
+  }
+
+  /** A feature map as the channel-first row i of `out`. */
+  #get(from: number, [C, H, W]: Shape, out: Float32Array, i: number): void {
+    const { arena, exports } = this.#host;
+    const length = C * H * W;
+    exports.copy_f32(from, 4, 4 * padded(C), this.#staging, 4 * H * W, 4, C, H * W);
+    out.set(arena.f32.subarray(this.#staging / 4, this.#staging / 4 + length), i * length);
+  }
+
+  /** Gives the memory back. */
+  dispose(): void {
+    this.#disposed = true;
+    abandoned.unregister(this);
+    this.#blocks.free();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * From a picture to the numbers a network was trained on. Every stage is pinned, as torchvision does it on float tensors:
+ *
+ *   resize     the shorter side to `shorter` pixels, the longer to trunc(shorter long / short), or both sides to the network's; with
+ *              antialiasing (images/resize.ts). torchvision on 8-bit PIL images rounds to 1/255 after each pass: up to half a level apart
+ *   crop       the network's rows x columns, top = (H - rows) / 2 rounded half to even, left likewise
+ *   channels   grey becomes three equal channels, colour one by ITU-R BT.601; then in the order red, green, blue, or blue, green, red
+ *   normalise  (range x - mean) / std, x in [0, 1]
+ */
+import { image as picture, resize, toGrey, toRgb } from "../images/index.ts";
+import type { Image, ResizeFilter } from "../images/index.ts";
+import { EngramError } from "../numeric/index.ts";
+import type { Shape } from "./graph.ts";
+
+export interface Preprocessing {
+  /** Side the shorter side is resized to before the crop, as a multiple of the network's smaller side; undefined: resized to the network's size, no crop. */
+  readonly shorter?: number;
+  readonly filter: ResizeFilter;
+  readonly order: "rgb" | "bgr";
+  /** What 1 becomes before the mean is taken off. */
+  readonly range: number;
+  /** In the order of the channels after `order`. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+const NONE = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+const TORCHVISION = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+export type PreprocessingName = "imagenet" | "imagenet-whole" | "caffe" | "unit" | "unit-crop";
+
+/** What published weights were trained with. */
+export const PREPROCESSINGS: Readonly<Record<PreprocessingName, Preprocessing>> = {
+  /** torchvision's classifiers: 256 of 224, centre crop, mean and deviation of ImageNet. */
+  imagenet: { shorter: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...TORCHVISION },
+  /** The same means on the whole picture: CIFAR networks. */
+  "imagenet-whole": { filter: "bilinear", order: "rgb", range: 1, ...TORCHVISION },
+  /** Blue, green, red in 0..255 less the mean, as Caffe and older Keras models. */
+  caffe: { filter: "bilinear", order: "bgr", range: 255, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] },
+  /** [0, 1] as it is: SimCLR, tiny autoencoders, and our own encoders. */
+  unit: { filter: "bilinear", order: "rgb", range: 1, ...NONE },
+  /** The same, 256 of 224 and a centre crop: SimCLR on ImageNet. */
+  "unit-crop": { shorter: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...NONE },
+};
+
+/**
+ * C x H x W numbers, channel-first.
+ * @param shape the network's input: 1 or 3 channels
+ * @param out where they go; default: a new array
+ */
+export function preprocess(image: Image, how: Preprocessing, shape: Shape, out: Float32Array = new Float32Array(shape[0] * shape[1] * shape[2])): Float32Array {
+  const [channels, rows, columns] = shape;
+  if (channels !== 1 && channels !== 3) throw new EngramError("preprocess", "a network that takes 1 or 3 channels", `${channels}`, "Give this network numbers, not pictures.");
+  const toned = channels === 1 ? toGrey(image) : toRgb(image);
+  const { data } = how.shorter === undefined ? sized(toned, rows, columns, how.filter) : centreCrop(resizeShorter(toned, Math.floor(how.shorter * Math.min(rows, columns)), how.filter), rows, columns);
+  const area = rows * columns;
+  for (let c = 0; c < channels; c++) {
+    const from = how.order === "bgr" ? channels - 1 - c : c;
+    for (let i = 0; i < area; i++) out[c * area + i] = (how.range * data[from * area + i] - how.mean[c]) / how.std[c];
+  }
+  return out;
+}
+
+function sized(image: Image, rows: number, columns: number, filter: ResizeFilter): Image {
+  return image.height === rows && image.width === columns ? image : resize(image, columns, rows, filter);
+}
+
+/** The shorter side to `side` pixels, the other in proportion, cut to a whole number. */
+export function resizeShorter(image: Image, side: number, filter: ResizeFilter = "bilinear"): Image {
+  const { width, height } = image;
+  const long = Math.floor((side * Math.max(width, height)) / Math.min(width, height));
+  return width <= height ? sized(image, long, side, filter) : sized(image, side, long, filter);
+}
+
+/** The middle of a picture. @throws EngramError where it is smaller */
+export function centreCrop(image: Image, rows: number, columns: number): Image {
+  const { width, height, channels, data } = image;
+  if (height < rows || width < columns) throw new EngramError("crop", `a picture of at least ${columns} x ${rows}`, `${width} x ${height}`, "Resize it first.");
+  const top = halfToEven((height - rows) / 2);
+  const left = halfToEven((width - columns) / 2);
+  const out = new Float32Array(channels * rows * columns);
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < rows; y++) {
+      const from = (c * height + top + y) * width + left;
+      out.set(data.subarray(from, from + columns), (c * rows + y) * columns);
+    }
+  }
+  return picture(columns, rows, channels, out);
+}
+
+/** Python's round. */
+function halfToEven(x: number): number {
+  const floor = Math.floor(x);
+  return x - floor === 0.5 ? floor + (floor % 2) : Math.round(x);
+}

@@ -1,0 +1,92 @@
+/**
+ * Tensors by the names of a PyTorch state dict. All of a network's tensors are checked at once, by name, shape and dtype, before the first
+ * is read: one error lists whatever is missing, extra or of another shape. f16, bf16 and f64 become f32 when they are read.
+ */
+import { openSafetensors } from "../formats/index.ts";
+import type { ByteSource, Tensor, Dtype } from "../formats/index.ts";
+import { EngramError } from "../numeric/index.ts";
+import type { Layer, Shape } from "./graph.ts";
+
+/** Tensors that are read one at a time: an open safetensors file is one. */
+export interface TensorSource {
+  readonly places: ReadonlyMap<string, { readonly dtype: Dtype; readonly shape: readonly number[] }>;
+  read(name: string): Tensor;
+}
+
+/** Bytes of a safetensors file, an open one, or tensors by name. */
+export type Weights = Uint8Array | ByteSource | TensorSource | ReadonlyMap<string, Tensor>;
+
+const FLOATS: readonly Dtype[] = ["f32", "f16", "bf16", "f64"];
+/** How many names an error lists of each kind. */
+const LISTED = 12;
+
+export function tensorSource(weights: Weights, name = "weights"): TensorSource {
+  if (weights instanceof Map) return { places: weights, read: (key) => (weights as ReadonlyMap<string, Tensor>).get(key)! };
+  return "places" in weights ? weights : openSafetensors(weights as Uint8Array | ByteSource, name);
+}
+
+/** The same tensors under other names; undefined leaves one out. */
+export function renamed(source: TensorSource, rename: (name: string) => string | undefined): TensorSource {
+  const names = new Map<string, string>();
+  for (const name of source.places.keys()) {
+    const to = rename(name);
+    if (to !== undefined) names.set(to, name);
+  }
+  return { places: new Map([...names].map(([to, name]) => [to, source.places.get(name)!])), read: (to) => source.read(names.get(to)!) };
+}
+
+/** Names and shapes of the tensors a network has. */
+export function expectedTensors(layers: readonly Layer[], shapes: ReadonlyMap<string, Shape>): Map<string, readonly number[]> {
+  const wanted = new Map<string, readonly number[]>();
+  for (const { name, inputs, operation } of layers) {
+    const C = inputs.length === 0 ? 0 : shapes.get(inputs[0])![0];
+    switch (operation.kind) {
+      case "convolution": {
+        const { channels, groups, kernel, bias, transposed } = operation;
+        wanted.set(`${name}.weight`, transposed ? [C, channels / groups, ...kernel] : [channels, C / groups, ...kernel]);
+        if (bias) wanted.set(`${name}.bias`, [channels]);
+        break;
+      }
+      case "linear":
+        wanted.set(`${name}.weight`, [operation.features, C]);
+        if (operation.bias) wanted.set(`${name}.bias`, [operation.features]);
+        break;
+      case "batchNorm":
+        for (const part of ["weight", "bias", "running_mean", "running_var"]) wanted.set(`${name}.${part}`, [C]);
+        break;
+      case "groupNorm":
+      case "layerNorm":
+        for (const part of ["weight", "bias"]) wanted.set(`${name}.${part}`, [C]);
+        break;
+      default:
+    }
+  }
+  return wanted;
+}
+
+/** @throws EngramError that lists all tensors which are missing, extra, of another shape, or no floats */
+export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, readonly number[]>, architecture: string): void {
+  const complaints: string[] = [];
+  const complain = (what: string, names: readonly string[]): void => {
+    if (names.length === 0) return;
+    complaints.push(`${names.length} ${what}: ${names.slice(0, LISTED).join(", ")}${names.length > LISTED ? ", ..." : ""}`);
+  };
+  const { places } = source;
+  // Counts training steps; says nothing about the network.
+  const given = [...places.keys()].filter((name) => !name.endsWith("num_batches_tracked"));
+  const present = [...wanted].filter(([name]) => places.has(name));
+  complain("missing", [...wanted.keys()].filter((name) => !places.has(name)));
+  complain("not part of it", given.filter((name) => !wanted.has(name)));
+  complain("of another shape", present.filter(([name, shape]) => places.get(name)!.shape.join() !== shape.join()).map(([name, shape]) => `${name} [${places.get(name)!.shape.join(", ")}] instead of [${shape.join(", ")}]`));
+  complain("that are no floats", present.filter(([name]) => !FLOATS.includes(places.get(name)!.dtype)).map(([name]) => `${name} ${places.get(name)!.dtype}`));
+  if (complaints.length > 0) throw new EngramError("weights", `the ${wanted.size} tensors of ${architecture}`, complaints.join("; "), "Choose the architecture the weights were made for, or export the whole state dict.");
+}
+
+/** One tensor as f32. @throws EngramError on NaN, infinities, and numbers beyond f32 */
+export function readNumbers(source: TensorSource, name: string): Float32Array {
+  const { data } = source.read(name);
+  const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
+  const bad = numbers.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new EngramError(`weights, tensor "${name}", element ${bad}`, "a finite number", String(numbers[bad]), "The training diverged or the file is damaged.");
+  return numbers;
+}
