@@ -1,6 +1,6 @@
 /** Steps to calls of kernels: weights folded and packed, addresses fixed. Running a compiled step allocates nothing. */
 import { Convolution, padded } from "../kernels/index.ts";
-import type { Accuracy, Blocks, Geometry, LayerHost } from "../kernels/index.ts";
+import type { Accuracy, Blocks, ConvolutionShape, Geometry, LayerHost } from "../kernels/index.ts";
 import type { Layer, Operation, Shape } from "./graph.ts";
 import { mapLength } from "./buffers.ts";
 import type { Step } from "./lower.ts";
@@ -134,13 +134,7 @@ function convolution({ layer, norm, residual, low, high }: Step, shop: Workshop,
   let bias: ArrayLike<number> = operation.bias ? readNumbers(source, `${layer.name}.bias`) : new Float32Array(shape.outChannels);
   if (norm !== undefined) {
     const { scale, shift } = normFactors(norm, source);
-    const taps = shape.kernel[0] * shape.kernel[1];
-    // Output channel of weight i: the first axis; of a transposed convolution the second, within the group of its input channel.
-    const per = shape.outChannels / shape.groups;
-    const channel = shape.transposed
-      ? (i: number): number => Math.floor(Math.floor(i / (taps * per)) / (shape.inChannels / shape.groups)) * per + (Math.floor(i / taps) % per)
-      : (i: number): number => Math.floor(i / (weights.length / shape.outChannels));
-    weights = Float32Array.from(weights, (w, i) => w * scale[channel(i)]);
+    weights = scaled(weights, shape, scale);
     bias = Float64Array.from(bias, (b, o) => b * scale[o] + shift[o]);
   }
   const made = new Convolution(host, shop.blocks, shape, [from[1], from[2]], weights, bias, shop.accuracy);
@@ -148,6 +142,19 @@ function convolution({ layer, norm, residual, low, high }: Step, shop: Workshop,
   shop.work.bytes = Math.max(shop.work.bytes, made.scratchBytes);
   const after = { residual: residual === undefined ? 0 : shop.at(residual), low, high };
   return (images) => made.run(x, out, images, shop.work.scratch, after);
+}
+
+/** Weights times a factor for each output channel, which is their first axis; of a transposed convolution the second, within the group. */
+function scaled(weights: Float32Array, { inChannels, outChannels, groups, transposed, kernel }: ConvolutionShape, scale: Float64Array): Float32Array {
+  const taps = kernel[0] * kernel[1];
+  const perGroup = outChannels / groups;
+  const run = transposed ? taps : weights.length / outChannels;
+  const out = new Float32Array(weights.length);
+  for (let at = 0, i = 0; at < weights.length; at += run, i++) {
+    const o = transposed ? Math.floor(i / perGroup / (inChannels / groups)) * perGroup + (i % perGroup) : i;
+    for (let j = at; j < at + run; j++) out[j] = weights[j] * scale[o];
+  }
+  return out;
 }
 
 /** Batch norm at inference as x scale + shift, f64. */

@@ -137,8 +137,9 @@ export class Network {
   #count(images: Float32Array): number {
     if (this.#disposed) throw new EngramError("network", "one that is in use", "one that was disposed", "Load it again.");
     if (images.length % this.dim !== 0) throw new EngramError("images", `N x ${text(this.input)} = N x ${this.dim} numbers`, `${images.length}`, "Resize the images to the network's input.");
-    const bad = images.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new EngramError(`images, image ${Math.floor(bad / this.dim)}, number ${bad % this.dim}`, "a finite number", String(images[bad]), "Clean the images first.");
+    let bad = 0;
+    while (bad < images.length && Number.isFinite(images[bad])) bad++;
+    if (bad < images.length) throw new EngramError(`images, image ${Math.floor(bad / this.dim)}, number ${bad % this.dim}`, "a finite number", String(images[bad]), "Clean the images first.");
     return images.length / this.dim;
   }
 

@@ -86,7 +86,8 @@ export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, r
 export function readNumbers(source: TensorSource, name: string): Float32Array {
   const { data } = source.read(name);
   const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
-  const bad = numbers.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new EngramError(`weights, tensor "${name}", element ${bad}`, "a finite number", String(numbers[bad]), "The training diverged or the file is damaged.");
+  let bad = 0;
+  while (bad < numbers.length && Number.isFinite(numbers[bad])) bad++;
+  if (bad < numbers.length) throw new EngramError(`weights, tensor "${name}", element ${bad}`, "a finite number", String(numbers[bad]), "The training diverged or the file is damaged.");
   return numbers;
 }

@@ -126,16 +126,17 @@ function part(blocks: Blocks, shape: ConvolutionShape, whole: Geometry, weights:
   const C = inChannels / groups;
   const O = outChannels / groups;
   const K = down.taps.length * across.taps.length * C;
-  const index = (n: number, o: number, c: number, i: number, j: number): number => {
-    const channels = transposed ? (n * C + c) * O + o : (n * O + o) * C + c;
-    return (channels * kernelRows + i) * kernelColumns + j;
-  };
+  // From one output channel, one input channel, to the next in `weights`.
+  const [oStep, cStep] = transposed ? [kernelRows * kernelColumns, O * kernelRows * kernelColumns] : [C * kernelRows * kernelColumns, kernelRows * kernelColumns];
   const W = Array.from({ length: groups }, (_, n) => {
     const packed = new Float32Array(Math.ceil(O / 8) * 8 * K);
+    const start = n * (transposed ? C * cStep : O * oStep);
     down.taps.forEach((i, a) => across.taps.forEach((j, b) => {
-      for (let c = 0; c < C; c++) {
-        const k = (a * across.taps.length + b) * C + c;
-        for (let o = 0; o < O; o++) packed[(Math.floor(o / 8) * K + k) * 8 + (o % 8)] = weights[index(n, o, c, i, j)];
+      const k = (a * across.taps.length + b) * C;
+      for (let o = 0; o < O; o++) {
+        let from = start + o * oStep + i * kernelColumns + j;
+        let to = ((o >> 3) * K + k) * 8 + (o & 7);
+        for (let c = 0; c < C; c++, from += cStep, to += 8) packed[to] = weights[from];
       }
     }));
     return blocks.place(packed);

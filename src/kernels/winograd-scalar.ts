@@ -12,18 +12,24 @@ const r = Math.fround;
 /** Edge of a transformed tile: 4 for F(2x2, 3x3), 6 for F(4x4, 3x3). */
 export type Edge = 4 | 6;
 
-const G: Readonly<Record<Edge, readonly (readonly [number, number, number])[]>> = {
-  4: [[1, 0, 0], [1 / 2, 1 / 2, 1 / 2], [1 / 2, -1 / 2, 1 / 2], [0, 0, 1]],
-  6: [[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6], [1 / 24, 1 / 12, 1 / 6], [1 / 24, -1 / 12, 1 / 6], [0, 0, 1]],
+/** Row after row. */
+const G: Readonly<Record<Edge, readonly number[]>> = {
+  4: [1, 0, 0, 1 / 2, 1 / 2, 1 / 2, 1 / 2, -1 / 2, 1 / 2, 0, 0, 1],
+  6: [1 / 4, 0, 0, -1 / 6, -1 / 6, -1 / 6, -1 / 6, 1 / 6, -1 / 6, 1 / 24, 1 / 12, 1 / 6, 1 / 24, -1 / 12, 1 / 6, 0, 0, 1],
 };
 
-/** G w G^T in f64, place by place: edge^2 numbers of the 9 of a window (row by row). */
-export function winogradWeights(edge: Edge, w: ArrayLike<number>): Float64Array {
-  const half = G[edge].map((g) => [0, 1, 2].map((j) => g[0] * w[j] + g[1] * w[3 + j] + g[2] * w[6 + j]));
-  return Float64Array.from({ length: edge * edge }, (_, t) => {
-    const [row, g] = [half[Math.floor(t / edge)], G[edge][t % edge]];
-    return row[0] * g[0] + row[1] * g[1] + row[2] * g[2];
-  });
+/**
+ * G w G^T in f64, rounded once: place t = 0..edge^2 - 1 goes to U[to + t step]. w: 9 numbers from `at`, row by row.
+ * @param half room for 3 edge numbers
+ */
+export function winogradWeights(edge: Edge, w: ArrayLike<number>, at: number, half: Float64Array, U: Float32Array, to: number, step: number): void {
+  const g = G[edge];
+  for (let i = 0; i < edge; i++) {
+    for (let j = 0; j < 3; j++) half[3 * i + j] = g[3 * i] * w[at + j] + g[3 * i + 1] * w[at + 3 + j] + g[3 * i + 2] * w[at + 6 + j];
+  }
+  for (let i = 0; i < edge; i++) {
+    for (let j = 0; j < edge; j++) U[to + (i * edge + j) * step] = half[3 * i] * g[3 * j] + half[3 * i + 1] * g[3 * j + 1] + half[3 * i + 2] * g[3 * j + 2];
+  }
 }
 
 /** B^T d. */

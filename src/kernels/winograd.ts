@@ -36,12 +36,9 @@ export class Winograd implements Form {
     const { channels: C, pixel } = geometry;
     const place = C * this.#out;
     const U = new Float32Array(edge * edge * place);
+    const half = new Float64Array(3 * edge);
     for (let o = 0; o < outChannels; o++) {
-      for (let c = 0; c < C; c++) {
-        const at = (Math.floor(o / 8) * C + c) * 8 + (o % 8);
-        const from = (o * C + c) * 9;
-        winogradWeights(edge, weights.subarray(from, from + 9)).forEach((u, t) => (U[t * place + at] = u));
-      }
+      for (let c = 0; c < C; c++) winogradWeights(edge, weights, (o * C + c) * 9, half, U, ((o >> 3) * C + c) * 8 + (o & 7), place);
     }
     this.#U = blocks.place(U);
     const fit = CACHE / (edge * edge * (pixel + this.#out));
