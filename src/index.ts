@@ -16,6 +16,7 @@ export { decodeImage, encodePng } from "./images/index.ts";
 export type { Image } from "./images/index.ts";
 
 export * as dense from "./dense/index.ts";
+export * as encoders from "./encoders/index.ts";
 export * as formats from "./formats/index.ts";
 export * as images from "./images/index.ts";
 export * as kernels from "./kernels/index.ts";

@@ -1,11 +1,12 @@
 /**
  * Every architecture against PyTorch, every layer, on three images: max|a - b| / max|b| <= 1e-4, the tolerance the library states.
  *
- * fixtures/encoders/golden.safetensors holds, per layer and image, PyTorch's numbers at 16 places, their sum and their largest magnitude;
+ * fixtures/encoders/golden.safetensors holds, per layer and image, PyTorch's numbers at 12 places, their sum and their largest magnitude;
  * short last outputs (logits, codes) whole. A sum may be off by the tolerance in every number. Measured: the worst layer stands in each message.
  */
 import t from "tap";
 import { existsSync, readFileSync } from "node:fs";
+import { freemem } from "node:os";
 import { openSafetensors, readSafetensors } from "../../src/formats/index.ts";
 import { ARCHITECTURES, architectureOf, Encoder, Network } from "../../src/encoders/index.ts";
 import type { Architecture, Graph, NetworkOptions, Shape, TensorSource } from "../../src/encoders/index.ts";
@@ -17,7 +18,7 @@ import { ruleImages, rulePlaces, ruleWeights } from "./rule.ts";
 type Tap = typeof t;
 
 const TOLERANCE = 1e-4;
-const PLACES = 16;
+const PLACES = 12;
 const SHARED = process.env.ENGRAM_WEIGHTS ?? "../shared/weights";
 const golden = readSafetensors(readFileSync("fixtures/encoders/golden.safetensors")).tensors;
 
@@ -72,7 +73,8 @@ function worst(label: string, network: Network, images: Float32Array): Worst {
   return most;
 }
 
-function compare(t: Pick<Tap, "ok" | "same">, label: string, graph: Graph, images: Float32Array, make: (options: NetworkOptions) => Network): void {
+/** brief: only the folded network. */
+function compare(t: Pick<Tap, "ok" | "same">, label: string, graph: Graph, images: Float32Array, make: (options: NetworkOptions) => Network, brief = false): void {
   const all = graph.layers.map(({ name }) => name).filter((name) => name !== "input");
   const apart = foldable(graph);
   const rest = all.filter((name) => !apart.has(name));
@@ -82,18 +84,22 @@ function compare(t: Pick<Tap, "ok" | "same">, label: string, graph: Graph, image
     network.dispose();
     return found;
   };
-  const unfolded = use({ layers: all, accuracy: "exact" });
-  t.ok(unfolded.error <= TOLERANCE, `${label}, exact, nothing folded: ${unfolded.error.toExponential(1)} in ${unfolded.layer}`);
   const folded = use({ layers: rest, accuracy: "fast" });
   t.ok(folded.error <= TOLERANCE, `${label}, fast, batch norms folded: ${folded.error.toExponential(1)} in ${folded.layer}`);
+  if (brief) return;
+  const unfolded = use({ layers: all, accuracy: "exact" });
+  t.ok(unfolded.error <= TOLERANCE, `${label}, exact, nothing folded: ${unfolded.error.toExponential(1)} in ${unfolded.layer}`);
   t.same(use({ layers: rest.slice(-1), accuracy: "fast" }).last, folded.last, `${label}: the same bits when only the end is read, sums and ReLUs fused`);
 }
 
 for (const architecture of ARCHITECTURES) {
-  t.test(`${architecture.name}: every layer on three images, weights of the rule`, async (t) => {
+  // 375 million weights: 1.5 GB, and 10 s to make and pack them.
+  const heavy = architecture.name === "resnet50-w4";
+  const skip = heavy && freemem() < 4e9 && "less than 4 GB of memory is free";
+  t.test(`${architecture.name}: every layer on three images, weights of the rule`, { skip }, async (t) => {
     const { graph, input, weights } = prepared(architecture);
     const images = ruleImages(input[0] * input[1] * input[2], architecture.preprocessing === undefined);
-    compare(t, architecture.name, graph, images, (options) => new Network(graph, input, weights, options));
+    compare(t, architecture.name, graph, images, (options) => new Network(graph, input, weights, options), heavy);
   });
 }
 

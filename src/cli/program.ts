@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { addBench } from "./bench.ts";
 import { addCorrupt } from "./corrupt.ts";
+import { addEncode } from "./encode.ts";
 import { addEnergy } from "./energy.ts";
 import { addInfo } from "./info.ts";
 import { addMinima } from "./minima.ts";
@@ -26,7 +27,7 @@ export function makeProgram(session: Session): Command {
     .configureOutput({ outputError: (text, write) => write(`engram: ${text}`) })
     .showHelpAfterError("(--help shows examples and all options)");
   withExamples(program, ["engram remember photos/ -o album.engram", "engram recall album.engram damaged.png -o recalled.png"]);
-  for (const add of [addRemember, addRecall, addRecognize, addEnergy, addMinima, addInfo, addCorrupt, addReproduce, addBench]) add(program, session);
+  for (const add of [addRemember, addRecall, addRecognize, addEnergy, addMinima, addInfo, addEncode, addCorrupt, addReproduce, addBench]) add(program, session);
   program.addHelpText("after", "\nExit codes: 0 recalled or accepted, 1 not recognised or not converged, 2 usage or input error, 130 interrupted.");
   return program;
 }

@@ -1,0 +1,51 @@
+/** Preprocessing stage by stage against torchvision (fixtures/encoders/preprocess.py). */
+import { readFileSync } from "node:fs";
+import t from "tap";
+import { centreCrop, preprocess, PREPROCESSINGS, resizeShorter } from "../../src/encoders/index.ts";
+import type { Preprocessing } from "../../src/encoders/index.ts";
+import { fromBytes, image, toGrey } from "../../src/images/index.ts";
+import type { Image } from "../../src/images/index.ts";
+
+interface Case { width: number; height: number; side: number; crop: number; size: [number, number]; resized: number[]; cropped: number[]; normalised: number[]; caffe: number[]; pil: number[] }
+const { cases } = JSON.parse(readFileSync("fixtures/encoders/preprocess.json", "utf8")) as { cases: Case[] };
+
+/** The picture the generator computes. */
+function picture({ width, height }: Case): Image {
+  const samples = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
+    const [c, x, y] = [i % 3, Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    return (37 * x + 91 * y * (c + 1) + 53 * c + ((x * y) % 17) * 11) % 256;
+  });
+  return fromBytes(samples, width, height, 3);
+}
+
+const apart = (a: ArrayLike<number>, b: ArrayLike<number>): number => (a.length === b.length ? Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0) : Infinity);
+
+t.test("resize of the shorter side, centre crop, mean and deviation, Caffe's order and range", async (t) => {
+  t.equal(cases.length, 5);
+  for (const each of cases) {
+    const { side, crop, size } = each;
+    const resized = resizeShorter(picture(each), side);
+    t.same([resized.width, resized.height], size);
+    // torchvision sums in f32, some ten terms of at most 1; the fixture keeps 6 decimals
+    t.ok(apart(resized.data, each.resized) <= 2e-6, `resized: ${apart(resized.data, each.resized)}`);
+    const cropped = centreCrop(resized, crop, crop);
+    t.ok(apart(cropped.data, each.cropped) <= 2e-6, `cropped: ${apart(cropped.data, each.cropped)}`);
+    const how: Preprocessing = { ...PREPROCESSINGS.imagenet, shorter: side / crop };
+    // 2e-6 divided by the least deviation, .224
+    t.ok(apart(preprocess(picture(each), how, [3, crop, crop]), each.normalised) <= 1e-5, "normalised");
+    t.ok(apart(preprocess(picture(each), PREPROCESSINGS.caffe, [3, crop, crop]), each.caffe) <= 255 * 2e-6 + 5e-5, "caffe");
+    // On 8-bit pictures PIL rounds to a level of 1/255 after each of two passes: half a level each, over the least deviation. Nothing to round where only the crop acts.
+    const pil = apart(preprocess(picture(each), how, [3, crop, crop]), each.pil);
+    t.ok(Math.min(each.width, each.height) === side ? pil <= 1e-5 : pil <= 1.01 / 255 / 0.224 && pil > 1e-4, `the 8-bit pipeline differs by ${pil}`);
+  }
+});
+
+t.test("channels: grey becomes three, colour one; blue first where asked", async (t) => {
+  const grey = image(2, 1, 1, Float32Array.of(0.25, 0.5));
+  t.same(preprocess(grey, PREPROCESSINGS.unit, [3, 1, 2]), Float32Array.of(0.25, 0.5, 0.25, 0.5, 0.25, 0.5));
+  const colour = image(1, 1, 3, Float32Array.of(0.1, 0.2, 0.4));
+  t.same(preprocess(colour, PREPROCESSINGS.unit, [1, 1, 1]), toGrey(colour).data);
+  t.same(preprocess(colour, { ...PREPROCESSINGS.unit, order: "bgr" }, [3, 1, 1]), Float32Array.of(0.4, 0.2, 0.1));
+  t.throws(() => preprocess(colour, PREPROCESSINGS.unit, [32, 1, 1]), { message: /1 or 3 channels, got 32/ });
+  t.throws(() => centreCrop(colour, 2, 1), { message: /at least 1 x 2, got 1 x 1/ });
+});
