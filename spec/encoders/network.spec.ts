@@ -139,8 +139,8 @@ t.test("one error lists all tensors that do not fit", async (t) => {
     f(tensors);
     return tensors;
   };
-  const made = (w: Weights): Network => new Network(graph, INPUT, w, { name: "toy" });
-  const error = /weights: expected the \d+ tensors of toy, got 2 missing: c1\.weight, gn\.bias; 2 not part of it: zz, c1\.weights; 2 of another shape: c3\.weight \[20, 12\] instead of \[20, 12, 1, 1\], c3\.bias \[19\] instead of \[20\]; 1 that are no floats: gn\.weight i32\. Choose/;
+  const made = (w: Weights): Network => new Network(graph, INPUT, w, { name: "toy.safetensors", architecture: "toy" });
+  const error = /toy\.safetensors: expected the \d+ tensors of toy, got 2 missing: c1\.weight, gn\.bias; 2 not part of it: zz, c1\.weights; 2 of another shape: c3\.weight \[20, 12\] instead of \[20, 12, 1, 1\], c3\.bias \[19\] instead of \[20\]; 1 that are no floats: gn\.weight i32\. Choose/;
   t.throws(() => made(change((w) => {
     w.delete("c1.weight");
     w.delete("gn.bias");

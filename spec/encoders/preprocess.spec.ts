@@ -1,7 +1,7 @@
 /** Preprocessing stage by stage against torchvision (fixtures/encoders/preprocess.py). */
 import { readFileSync } from "node:fs";
 import t from "tap";
-import { centreCrop, preprocess, PREPROCESSINGS, resizeShorter } from "../../src/encoders/index.ts";
+import { centreCrop, preprocess, PREPROCESSINGS, resizeToCover } from "../../src/encoders/index.ts";
 import type { Preprocessing } from "../../src/encoders/index.ts";
 import { fromBytes, image, toGrey } from "../../src/images/index.ts";
 import type { Image } from "../../src/images/index.ts";
@@ -24,13 +24,13 @@ t.test("resize of the shorter side, centre crop, mean and deviation, Caffe's ord
   t.equal(cases.length, 5);
   for (const each of cases) {
     const { side, crop, size } = each;
-    const resized = resizeShorter(picture(each), side);
+    const resized = resizeToCover(picture(each), side, side);
     t.same([resized.width, resized.height], size);
     // torchvision sums in f32, some ten terms of at most 1; the fixture keeps 6 decimals
     t.ok(apart(resized.data, each.resized) <= 2e-6, `resized: ${apart(resized.data, each.resized)}`);
     const cropped = centreCrop(resized, crop, crop);
     t.ok(apart(cropped.data, each.cropped) <= 2e-6, `cropped: ${apart(cropped.data, each.cropped)}`);
-    const how: Preprocessing = { ...PREPROCESSINGS.imagenet, shorter: side / crop };
+    const how: Preprocessing = { ...PREPROCESSINGS.imagenet, margin: side / crop };
     // 2e-6 divided by the least deviation, .224
     t.ok(apart(preprocess(picture(each), how, [3, crop, crop]), each.normalised) <= 1e-5, "normalised");
     t.ok(apart(preprocess(picture(each), PREPROCESSINGS.caffe, [3, crop, crop]), each.caffe) <= 255 * 2e-6 + 5e-5, "caffe");
@@ -48,4 +48,16 @@ t.test("channels: grey becomes three, colour one; blue first where asked", async
   t.same(preprocess(colour, { ...PREPROCESSINGS.unit, order: "bgr" }, [3, 1, 1]), Float32Array.of(0.4, 0.2, 0.1));
   t.throws(() => preprocess(colour, PREPROCESSINGS.unit, [32, 1, 1]), { message: /1 or 3 channels, got 32/ });
   t.throws(() => centreCrop(colour, 2, 1), { message: /at least 1 x 2, got 1 x 1/ });
+});
+
+t.test("a network that is not square gets pictures of any proportions", async (t) => {
+  for (const [width, height] of [[5, 30], [30, 5], [12, 20], [20, 12], [7, 7]]) {
+    const flat = image(width, height, 3, new Float32Array(3 * width * height).fill(0.5));
+    for (const [rows, columns] of [[12, 20], [20, 12], [9, 9], [1, 40]]) {
+      for (const margin of [1, 1.1, 256 / 224]) {
+        const out = preprocess(flat, { ...PREPROCESSINGS.unit, margin }, [3, rows, columns]);
+        t.ok(out.length === 3 * rows * columns && out.every((v) => Math.abs(v - 0.5) < 1e-6), `${width}x${height} to ${columns}x${rows}`);
+      }
+    }
+  }
 });

@@ -44,7 +44,7 @@ export class Encoder {
     const [channels, ...side] = this.architecture.input(sizeOf);
     const input: Shape = [channels, ...(options.size ?? (side as [number, number]))];
     this.preprocessing = chosen(options.preprocessing ?? preprocessing, preprocessing !== undefined);
-    this.network = new Network(graph(sizeOf, input), input, source, { layers: [features], ...options, name: architecture });
+    this.network = new Network(graph(sizeOf, input), input, source, { layers: [features], ...options, architecture });
   }
 
   /** Shape of what `encode` gives for one picture. */

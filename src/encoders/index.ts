@@ -7,6 +7,6 @@ export { Graph } from "./graph.ts";
 export type { Activation, ConvolutionOptions, Layer, Operation, PoolOptions, Shape } from "./graph.ts";
 export { Network } from "./network.ts";
 export type { Feature, NetworkOptions, RunOptions } from "./network.ts";
-export { centreCrop, preprocess, PREPROCESSINGS, resizeShorter } from "./preprocess.ts";
+export { centreCrop, preprocess, PREPROCESSINGS, resizeToCover } from "./preprocess.ts";
 export type { Preprocessing, PreprocessingName } from "./preprocess.ts";
 export type { TensorSource, Weights } from "./weights.ts";

@@ -22,8 +22,10 @@ export interface NetworkOptions {
   /** "fast" (default) uses Winograd's algorithm where the shape allows; within 1e-4 of PyTorch's largest number in every layer (specs), "exact" within some 1e-6. */
   readonly accuracy?: Accuracy;
   readonly backend?: Backend;
-  /** What the weights and errors are called. */
+  /** What the weights are called in errors: the file, for example. */
   readonly name?: string;
+  /** What the network is called there. */
+  readonly architecture?: string;
 }
 
 export interface RunOptions {
@@ -66,7 +68,7 @@ export class Network {
 
   /** @throws EngramError on weights of another network, an input that is too small, unknown layers, no memory */
   constructor(graph: Graph, input: Shape, weights: Weights, options: NetworkOptions = {}) {
-    const { accuracy = "fast", name = "network" } = options;
+    const { accuracy = "fast", name = "weights", architecture = "this network" } = options;
     const { layers } = graph;
     this.layers = layers.map((layer) => layer.name);
     this.input = input;
@@ -76,7 +78,7 @@ export class Network {
     const shapes = inferShapes(layers, input);
     this.outputs = wanted.map((layer) => ({ name: layer, shape: shapes.get(layer)! }));
     const source = tensorSource(weights, name);
-    checkTensors(source, expectedTensors(layers, shapes), name);
+    checkTensors(source, expectedTensors(layers, shapes), name, architecture);
     const kept = new Set(wanted);
     const steps = lower(layers, shapes, kept);
     this.#buffers = assignBuffers(steps, shapes, kept);

@@ -1,8 +1,9 @@
 /**
  * From a picture to the numbers a network was trained on. Every stage is pinned, as torchvision does it on float tensors:
  *
- *   resize     the shorter side to `shorter` pixels, the longer to trunc(shorter long / short), or both sides to the network's; with
- *              antialiasing (images/resize.ts). torchvision on 8-bit PIL images rounds to 1/255 after each pass: up to half a level apart
+ *   resize     to cover `margin` times the network's rows and columns: one side is that, cut to a whole number, the other in proportion, cut too
+ *              (of a square network, torchvision's rule for the shorter side); without a margin to the network's size. With antialiasing
+ *              (images/resize.ts). On 8-bit pictures PIL rounds to a level after each of two passes: up to one level of 255 apart
  *   crop       the network's rows x columns, top = (H - rows) / 2 rounded half to even, left likewise
  *   channels   grey becomes three equal channels, colour one by ITU-R BT.601; then in the order red, green, blue, or blue, green, red
  *   normalise  (range x - mean) / std, x in [0, 1]
@@ -13,8 +14,8 @@ import { EngramError } from "../numeric/index.ts";
 import type { Shape } from "./graph.ts";
 
 export interface Preprocessing {
-  /** Side the shorter side is resized to before the crop, as a multiple of the network's smaller side; undefined: resized to the network's size, no crop. */
-  readonly shorter?: number;
+  /** What the resized picture covers before the centre crop, as a multiple of the network's size, from 1; undefined: resized to that size, no crop. */
+  readonly margin?: number;
   readonly filter: ResizeFilter;
   readonly order: "rgb" | "bgr";
   /** What 1 becomes before the mean is taken off. */
@@ -32,7 +33,7 @@ export type PreprocessingName = "imagenet" | "imagenet-whole" | "caffe" | "unit"
 /** What published weights were trained with. */
 export const PREPROCESSINGS: Readonly<Record<PreprocessingName, Preprocessing>> = {
   /** torchvision's classifiers: 256 of 224, centre crop, mean and deviation of ImageNet. */
-  imagenet: { shorter: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...TORCHVISION },
+  imagenet: { margin: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...TORCHVISION },
   /** The same means on the whole picture: CIFAR networks. */
   "imagenet-whole": { filter: "bilinear", order: "rgb", range: 1, ...TORCHVISION },
   /** Blue, green, red in 0..255 less the mean, as Caffe and older Keras models. */
@@ -40,7 +41,7 @@ export const PREPROCESSINGS: Readonly<Record<PreprocessingName, Preprocessing>> 
   /** [0, 1] as it is: SimCLR, tiny autoencoders, and our own encoders. */
   unit: { filter: "bilinear", order: "rgb", range: 1, ...NONE },
   /** The same, 256 of 224 and a centre crop: SimCLR on ImageNet. */
-  "unit-crop": { shorter: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...NONE },
+  "unit-crop": { margin: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...NONE },
 };
 
 /**
@@ -52,7 +53,8 @@ export function preprocess(image: Image, how: Preprocessing, shape: Shape, out: 
   const [channels, rows, columns] = shape;
   if (channels !== 1 && channels !== 3) throw new EngramError("preprocess", "a network that takes 1 or 3 channels", `${channels}`, "Give this network numbers, not pictures.");
   const toned = channels === 1 ? toGrey(image) : toRgb(image);
-  const { data } = how.shorter === undefined ? sized(toned, rows, columns, how.filter) : centreCrop(resizeShorter(toned, Math.floor(how.shorter * Math.min(rows, columns)), how.filter), rows, columns);
+  const { margin, filter } = how;
+  const { data } = margin === undefined ? sized(toned, rows, columns, filter) : centreCrop(resizeToCover(toned, Math.floor(margin * rows), Math.floor(margin * columns), filter), rows, columns);
   const area = rows * columns;
   for (let c = 0; c < channels; c++) {
     const from = how.order === "bgr" ? channels - 1 - c : c;
@@ -65,11 +67,10 @@ function sized(image: Image, rows: number, columns: number, filter: ResizeFilter
   return image.height === rows && image.width === columns ? image : resize(image, columns, rows, filter);
 }
 
-/** The shorter side to `side` pixels, the other in proportion, cut to a whole number. */
-export function resizeShorter(image: Image, side: number, filter: ResizeFilter = "bilinear"): Image {
+/** The smallest picture of the same proportions that covers rows x columns, its longer side cut to a whole number. */
+export function resizeToCover(image: Image, rows: number, columns: number, filter: ResizeFilter = "bilinear"): Image {
   const { width, height } = image;
-  const long = Math.floor((side * Math.max(width, height)) / Math.min(width, height));
-  return width <= height ? sized(image, long, side, filter) : sized(image, side, long, filter);
+  return width * rows >= height * columns ? sized(image, rows, Math.floor((rows * width) / height), filter) : sized(image, Math.floor((columns * height) / width), columns, filter);
 }
 
 /** The middle of a picture. @throws EngramError where it is smaller */

@@ -64,8 +64,11 @@ export function expectedTensors(layers: readonly Layer[], shapes: ReadonlyMap<st
   return wanted;
 }
 
-/** @throws EngramError that lists all tensors which are missing, extra, of another shape, or no floats */
-export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, readonly number[]>, architecture: string): void {
+/**
+ * @param name what the weights are called
+ * @throws EngramError that lists all tensors which are missing, extra, of another shape, or no floats
+ */
+export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, readonly number[]>, name: string, architecture: string): void {
   const complaints: string[] = [];
   const complain = (what: string, names: readonly string[]): void => {
     if (names.length === 0) return;
@@ -73,13 +76,13 @@ export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, r
   };
   const { places } = source;
   // Counts training steps; says nothing about the network.
-  const given = [...places.keys()].filter((name) => !name.endsWith("num_batches_tracked"));
-  const present = [...wanted].filter(([name]) => places.has(name));
-  complain("missing", [...wanted.keys()].filter((name) => !places.has(name)));
-  complain("not part of it", given.filter((name) => !wanted.has(name)));
-  complain("of another shape", present.filter(([name, shape]) => places.get(name)!.shape.join() !== shape.join()).map(([name, shape]) => `${name} [${places.get(name)!.shape.join(", ")}] instead of [${shape.join(", ")}]`));
-  complain("that are no floats", present.filter(([name]) => !FLOATS.includes(places.get(name)!.dtype)).map(([name]) => `${name} ${places.get(name)!.dtype}`));
-  if (complaints.length > 0) throw new EngramError("weights", `the ${wanted.size} tensors of ${architecture}`, complaints.join("; "), "Choose the architecture the weights were made for, or export the whole state dict.");
+  const given = [...places.keys()].filter((key) => !key.endsWith("num_batches_tracked"));
+  const present = [...wanted].filter(([key]) => places.has(key));
+  complain("missing", [...wanted.keys()].filter((key) => !places.has(key)));
+  complain("not part of it", given.filter((key) => !wanted.has(key)));
+  complain("of another shape", present.filter(([key, shape]) => places.get(key)!.shape.join() !== shape.join()).map(([key, shape]) => `${key} [${places.get(key)!.shape.join(", ")}] instead of [${shape.join(", ")}]`));
+  complain("that are no floats", present.filter(([key]) => !FLOATS.includes(places.get(key)!.dtype)).map(([key]) => `${key} ${places.get(key)!.dtype}`));
+  if (complaints.length > 0) throw new EngramError(name, `the ${wanted.size} tensors of ${architecture}`, complaints.join("; "), "Choose the architecture the weights were made for, or export the whole state dict.");
 }
 
 /** One tensor as f32. @throws EngramError on NaN, infinities, and numbers beyond f32 */
