@@ -5,4 +5,4 @@ import { mkdirSync, writeFileSync } from "node:fs";
 
 mkdirSync(".cache/peers", { recursive: true });
 writeFileSync(".cache/peers/package.json", '{ "private": true }\n');
-execFileSync("npm", ["install", "--prefix", ".cache/peers", "--no-audit", "--no-fund", "usearch@2"], { stdio: "inherit" });
+execFileSync("npm", ["install", "--prefix", ".cache/peers", "--no-audit", "--no-fund", "usearch@2", "onnxruntime-web@1"], { stdio: "inherit" });

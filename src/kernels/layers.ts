@@ -1,6 +1,6 @@
 /**
  * The kernels of neural layers and the memory they work in. Feature maps are NHWC in f32: pixel after pixel, row by row, image by image,
- * the channels of a pixel side by side, filled up to a multiple of 8 with numbers that are finite and never used. Addresses are bytes.
+ * the channels of a pixel side by side, filled up to a multiple of 8 with numbers that take part in nothing. Addresses are bytes.
  * Both twins have the same exports over the same layout: WebAssembly over its arena, plain loops (layers-scalar.ts) over a memory of their own.
  */
 import type { Backend } from "../numeric/index.ts";
