@@ -153,6 +153,11 @@ t.test("one error lists all tensors that do not fit", async (t) => {
   })), { name: "EngramError", message: error });
   t.throws(() => made(change((w) => w.set("c3.bias", tensor(new Float32Array(20).fill(1).fill(NaN, 7, 8))))), { message: /tensor "c3\.bias", element 7: expected a finite number, got NaN/ });
   t.throws(() => made(change((w) => w.set("c3.bias", tensor(new Float64Array(20).fill(1e300))))), { message: /finite number, got Infinity/ });
+  t.throws(() => made(change((w) => w.set("b2.running_var", tensor(new Float32Array(12).fill(1).fill(-1, 3, 4))))), { message: /b2\.running_var", element 3: expected a variance, 0 or above, got -1/ });
+  t.throws(() => made(change((w) => w.set("c3.bias", { dtype: "f32", shape: [20], data: new Float32Array(19) }))), { message: /c3\.bias": expected 20 numbers, got 19/ });
+  const large = made(change((w) => w.set("c1.weight", tensor(new Float32Array(324).fill(3e38), [12, 3, 3, 3]))));
+  t.throws(() => large.run(new Float32Array(297).fill(1)), { message: /layer sigmoid, image 0: expected finite numbers, got NaN/ });
+  large.dispose();
   const used = kernels()!.arena.usedBytes;
   t.throws(() => made(change((w) => w.set("l1.bias", tensor(new Float32Array(24).fill(Infinity))))));
   t.equal(kernels()!.arena.usedBytes, used, "what was packed before the error is free again");

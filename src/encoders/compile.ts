@@ -1,8 +1,9 @@
 /** Steps to calls of kernels: weights folded and packed, addresses fixed. Running a compiled step allocates nothing. */
 import { Convolution, padded } from "../kernels/index.ts";
 import type { Accuracy, Blocks, ConvolutionShape, Geometry, LayerHost } from "../kernels/index.ts";
-import type { Layer, Operation, Shape } from "./graph.ts";
+import { EngramError } from "../numeric/index.ts";
 import { mapLength } from "./buffers.ts";
+import type { Layer, Operation, Shape } from "./graph.ts";
 import type { Step } from "./lower.ts";
 import { convolutionShape } from "./shapes.ts";
 import { readNumbers } from "./weights.ts";
@@ -161,6 +162,8 @@ function scaled(weights: Float32Array, { inChannels, outChannels, groups, transp
 function normFactors({ name, operation }: Layer, source: TensorSource): { scale: Float64Array; shift: Float64Array } {
   const [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((part) => readNumbers(source, `${name}.${part}`));
   const { epsilon } = operation as Extract<Operation, { kind: "batchNorm" }>;
+  const bad = variance.findIndex((v) => v < 0);
+  if (bad >= 0) throw new EngramError(`weights, tensor "${name}.running_var", element ${bad}`, "a variance, 0 or above", String(variance[bad]), "The file is damaged or holds something else.");
   const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + epsilon));
   return { scale, shift: scale.map((s, c) => beta[c] - mean[c] * s) };
 }

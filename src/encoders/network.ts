@@ -116,7 +116,7 @@ export class Network {
    * The first output of N images.
    * @param images N x (C H W), channel-first
    * @param out N x (numbers of the output); default: a new array
-   * @throws EngramError where the lengths do not fit, or after dispose
+   * @throws EngramError where the lengths do not fit, where numbers overflow, or after dispose
    */
   run(images: Float32Array, options: RunOptions = {}, out?: Float32Array): Float32Array {
     const [{ shape }] = this.outputs;
@@ -155,7 +155,7 @@ export class Network {
       for (let i = 0; i < n; i++) this.#put(images, (from + i) * this.dim, this.input, this.#at("input") + 4 * i * mapLength(this.input));
       for (const run of this.#runs) run(n);
       this.outputs.forEach(({ name, shape }, j) => {
-        for (let i = 0; i < n; i++) this.#get(this.#at(name) + 4 * i * mapLength(shape), shape, outs[j], from + i);
+        for (let i = 0; i < n; i++) this.#get(name, i, shape, outs[j], from + i);
       });
       onProgress?.(from + n, count);
     }
@@ -168,12 +168,16 @@ export class Network {
     exports.copy_f32(this.#staging, 4, 4 * H * W, to, 4 * padded(C), 4, H * W, C);
   }
 
-  /** A feature map as the channel-first row i of `out`. */
-  #get(from: number, [C, H, W]: Shape, out: Float32Array, i: number): void {
+  /** Value n of the batch as the channel-first row i of `out`. @throws EngramError where a number overflowed */
+  #get(name: string, n: number, shape: Shape, out: Float32Array, i: number): void {
     const { arena, exports } = this.#host;
+    const [C, H, W] = shape;
     const length = C * H * W;
-    exports.copy_f32(from, 4, 4 * padded(C), this.#staging, 4 * H * W, 4, C, H * W);
+    exports.copy_f32(this.#at(name) + 4 * n * mapLength(shape), 4, 4 * padded(C), this.#staging, 4 * H * W, 4, C, H * W);
     out.set(arena.f32.subarray(this.#staging / 4, this.#staging / 4 + length), i * length);
+    for (let k = i * length; k < (i + 1) * length; k++) {
+      if (!Number.isFinite(out[k])) throw new EngramError(`layer ${name}, image ${i}`, "finite numbers", String(out[k]), "The weights or the images are too large for f32.");
+    }
   }
 
   /** Gives the memory back. */

@@ -87,7 +87,9 @@ export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, r
 
 /** One tensor as f32. @throws EngramError on NaN, infinities, and numbers beyond f32 */
 export function readNumbers(source: TensorSource, name: string): Float32Array {
-  const { data } = source.read(name);
+  const { data, shape } = source.read(name);
+  const length = shape.reduce((product, n) => product * n, 1);
+  if (data.length !== length) throw new EngramError(`weights, tensor "${name}"`, `${length} numbers`, `${data.length}`, "Make tensors with formats.tensor, which checks them.");
   const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
   let bad = 0;
   while (bad < numbers.length && Number.isFinite(numbers[bad])) bad++;
