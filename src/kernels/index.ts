@@ -1,4 +1,8 @@
 export type { PanelKernels, SoftmaxState } from "./backend.ts";
+export { Cells } from "./cells.ts";
+export type { CellsOptions } from "./cells.ts";
+export { NO_LEVEL } from "./cells-backend.ts";
+export type { CellKind, CellTable, Looked } from "./cells-backend.ts";
 export { cosineScores, overlapScores, pearsonScores } from "./derived.ts";
 export type { DerivedScoreOptions } from "./derived.ts";
 export { expInto, mapInto, powerInto, UNARY, zipInto } from "./elementwise.ts";
