@@ -10,3 +10,4 @@ export type { Explanation, Recognized, Rejection, Thresholds } from "./recogniti
 export { AssociativeRegister, type Retrieved, type RetrieveOptions } from "./register.ts";
 export { type DrawOptions, gaussianKernel, triangularQuantile } from "./retrieval.ts";
 export type { Statistics } from "./statistics.ts";
+export { EntropicMemory, type EntropicOptions, type EntropicRecall, type EntropicRecallOptions } from "./memory.ts";

@@ -11,7 +11,6 @@
  */
 import { EngramError, unknownName } from "../numeric/index.ts";
 import type { Backend } from "../numeric/index.ts";
-import { checkLevels } from "./quantiser.ts";
 import type { QuantiserKind } from "./quantiser.ts";
 
 /** What happens to a level outside 0 .. m - 1. */
@@ -158,12 +157,18 @@ export function checkSigma(sigma: number): number {
   return sigma;
 }
 
-/** What differs from the preset, as text for files and results. */
-export function overridesOf(preset: Preset, settings: RegisterSettings, levels: number, quantiser: string): Record<string, string> {
-  const changed = SETTINGS.filter((name) => settings[name] !== preset[name]).map((name): [string, string] => [name, String(settings[name])]);
-  if (levels !== preset.levels) changed.push(["levels", String(checkLevels(levels))]);
-  if (quantiser !== preset.quantiser) changed.push(["quantiser", quantiser]);
-  return Object.fromEntries(changed);
+/** A memory's options as text, with what differs from the preset. */
+export function describe(options: RegisterOptions, levels: number, quantiser: string): Record<string, string> {
+  const preset = presetOf(options.preset);
+  const settings = settingsOf(options);
+  const changed = SETTINGS.filter((name) => settings[name] !== preset[name]).map((name) => `${name} ${settings[name]}`);
+  if (levels !== preset.levels) changed.push(`levels ${levels}`);
+  if (quantiser !== preset.quantiser) changed.push(`quantiser ${quantiser}`);
+  const { sigma, iota, kappa, xi, cap } = settings;
+  return {
+    preset: preset.name, overrides: changed.length === 0 ? "none" : changed.join(", "), levels: String(levels), quantiser,
+    sigma: String(sigma), iota: String(iota), kappa: String(kappa), xi: String(xi), cap: String(cap),
+  };
 }
 
 function deepFreeze<T extends object>(value: T): T {

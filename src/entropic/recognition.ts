@@ -18,6 +18,11 @@ export interface Thresholds {
   xi: number;
 }
 
+export interface RecognizeOptions extends Partial<Thresholds> {
+  /** n entries; 0 = the cue was not asked for this column (a hidden pixel): undefined, but no mismatch whatever the settings say. */
+  visible?: ArrayLike<number>;
+}
+
 /** Of a batch of Q cues. */
 export interface Recognized {
   /** 1 where accepted. */
@@ -64,18 +69,20 @@ export interface Asked {
   readonly settings: RegisterSettings;
   /** n counts, (E9). */
   readonly least: Uint32Array;
+  readonly visible?: ArrayLike<number>;
 }
 
 /** Columns a reason names. */
 const SHOWN = 5;
 
 /** @param v Q x n levels */
-export function recognize({ cells, statistics, settings, least }: Asked, v: Uint16Array): Recognized {
+export function recognize({ cells, statistics, settings, least, visible }: Asked, v: Uint16Array): Recognized {
   const { n } = cells;
   const { weights: sums, misses, hidden } = cells.look(v, least);
   const M = settings.dividedByMax ? statistics.max : 1;
   const weights = sums.map((sum) => sum / n / M);
-  const mismatches = settings.undefinedIsMismatch ? misses.map((count, c) => count + hidden[c]) : misses;
+  const excused = visible === undefined ? 0 : Array.from(visible).filter((shown) => shown === 0).length;
+  const mismatches = settings.undefinedIsMismatch ? misses.map((count, c) => count + Math.max(hidden[c] - excused, 0)) : misses;
   const bound = settings.kappa * statistics.meanWeight;
   const accepted = Uint8Array.from(mismatches, (count, c) => (count <= settings.xi && weights[c] >= bound ? 1 : 0));
   return { accepted, mismatches, weights };
@@ -89,6 +96,7 @@ export function explain(asked: Asked, raw: readonly number[], v: Uint16Array): E
   const R = cells.view;
   const columns: Rejection[] = [];
   v.forEach((level, column) => {
+    if (asked.visible?.[column] === 0) return;
     const came = raw[column];
     if (level === NO_LEVEL) {
       const test = came >= m && came !== NO_LEVEL || came < 0 ? "outside" : "undefined";

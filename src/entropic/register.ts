@@ -16,11 +16,11 @@ import { Cells, NO_LEVEL } from "../kernels/index.ts";
 import { type Backend, EngramError } from "../numeric/index.ts";
 import { levelsOf, type Levels } from "./levels.ts";
 import { type RegisterOptions, type RegisterSettings, settingsOf } from "./presets.ts";
-import { explain, type Explanation, recognize, type Recognized, type Thresholds } from "./recognition.ts";
-import { Reducer, type DrawOptions } from "./retrieval.ts";
+import { type Asked, explain, type Explanation, recognize, type Recognized, type RecognizeOptions } from "./recognition.ts";
+import { type DrawOptions, nearestLevels, Reducer } from "./retrieval.ts";
 import { leastCounts, log2, statisticsOf, type Statistics } from "./statistics.ts";
 
-export interface RetrieveOptions extends DrawOptions, Partial<Thresholds> {
+export interface RetrieveOptions extends DrawOptions, RecognizeOptions {
   /** `sample` (E14), `map` or posterior `mean` (E16). Default sample. */
   mode?: "sample" | "map" | "mean";
 }
@@ -85,7 +85,7 @@ export class AssociativeRegister {
   register(v: Levels): void {
     const q = this.levels(v);
     this.#cells.count(q, this.settings.cap);
-    if (this.#exact !== undefined) countInto(this.#exact, q, this.n, this.m, 1);
+    if (this.#exact !== undefined) countInto(this.#exact, q, this.n, this.m);
     this.#size += q.length / this.n;
     this.#changed();
   }
@@ -98,7 +98,7 @@ export class AssociativeRegister {
     const q = this.levels(v);
     const { n, m } = this;
     const gone = { cells: new Uint32Array(n * m), none: new Uint32Array(n) };
-    countInto(gone, q, n, m, 1);
+    countInto(gone, q, n, m);
     this.#subtract(gone, q.length / n);
   }
 
@@ -129,15 +129,14 @@ export class AssociativeRegister {
     this.#subtract(theirs, other.size);
   }
 
-  /** (E9)-(E11) for any number of cues. @param thresholds instead of the register's own */
-  recognize(v: Levels, thresholds: Partial<Thresholds> = {}): Recognized {
-    return recognize(this.#asked(thresholds), this.levels(v));
+  /** (E9)-(E11) for any number of cues. @param options thresholds instead of the register's own */
+  recognize(v: Levels, options: RecognizeOptions = {}): Recognized {
+    return recognize(this.#asked(options), this.levels(v));
   }
 
   /** Why one cue is accepted or not: every column and test that speaks against it. */
-  explain(v: Levels, thresholds: Partial<Thresholds> = {}): Explanation {
-    const asked = this.#asked(thresholds);
-    return explain(asked, Array.from(v), this.levels(v));
+  explain(v: Levels, options: RecognizeOptions = {}): Explanation {
+    return explain(this.#asked(options), Array.from(v), this.levels(v));
   }
 
   /** beta-retrieval of what eta accepts; every column of a rejected cue is undefined. */
@@ -200,10 +199,10 @@ export class AssociativeRegister {
 
   [Symbol.dispose](): void { this.dispose(); }
 
-  #asked({ iota = this.settings.iota, kappa = this.settings.kappa, xi = this.settings.xi }: Partial<Thresholds>): Parameters<typeof recognize>[0] {
+  #asked({ iota = this.settings.iota, kappa = this.settings.kappa, xi = this.settings.xi, visible }: RecognizeOptions): Asked {
     const settings = settingsOf({ ...this.settings, iota, kappa, xi });
     const least = leastCounts(this.statistics, iota, settings.iotaOverUndefined ? this.#cells.undefinedRow : undefined);
-    return { cells: this.#cells, statistics: this.statistics, settings, least };
+    return { cells: this.#cells, statistics: this.statistics, settings, least, visible };
   }
 
   #changed(): void {
@@ -245,17 +244,11 @@ export class AssociativeRegister {
   }
 }
 
-function nearestLevels(means: Float64Array): Uint16Array {
-  const levels = new Uint16Array(means.length);
-  means.forEach((mean, at) => (levels[at] = Number.isNaN(mean) ? NO_LEVEL : Math.floor(mean + 0.5)));
-  return levels;
-}
-
 /** Unclipped counting. */
-function countInto(counts: { cells: Uint32Array; none: Uint32Array }, q: Uint16Array, n: number, m: number, by: number): void {
+function countInto(counts: { cells: Uint32Array; none: Uint32Array }, q: Uint16Array, n: number, m: number): void {
   for (let at = 0; at < q.length; at++) {
     const j = at % n;
-    if (q[at] === NO_LEVEL) counts.none[j] += by;
-    else counts.cells[j * m + q[at]] += by;
+    if (q[at] === NO_LEVEL) counts.none[j]++;
+    else counts.cells[j * m + q[at]]++;
   }
 }

@@ -203,3 +203,10 @@ export function triangularQuantile(a: number, b: number, mode: number, u: number
   const c = (mode - a) / (b - a);
   return u <= c ? a + Math.sqrt(u * (b - a) * (mode - a)) : b - Math.sqrt((1 - u) * (b - a) * (b - mode));
 }
+
+/** The level nearest to each mean, halves up; NO_LEVEL for NaN. */
+export function nearestLevels(means: Float64Array): Uint16Array {
+  const levels = new Uint16Array(means.length);
+  means.forEach((mean, at) => (levels[at] = Number.isNaN(mean) ? NO_LEVEL : Math.floor(mean + 0.5)));
+  return levels;
+}
