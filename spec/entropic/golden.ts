@@ -12,7 +12,7 @@ export interface Golden {
   triangular: { a: number; b: number; mode: number; u: number[]; x: number[] }[];
   hetero: {
     n: number; p: number; m: number; q: number; iota: number; left: number[]; right: number[]; table: number[]; H: number; mean: number;
-    cues: { v: number[]; w: number[]; g: number[]; P: number[]; recognised: boolean; h: number[]; distance: number | null; mismatches: number; weight: number }[];
+    cues: { v: number[]; w: number[]; g: number[]; P: number[]; recognised: boolean; distance: number; mismatches: number; weight: number }[];
   }[];
   tree: { n: number; m: number; items: number[]; information: number[]; edges: number[][]; sigma: number; cue: number[]; marginals: number[]; map: number[]; mapShare: number };
 }

@@ -11,3 +11,11 @@ export { AssociativeRegister, type Retrieved, type RetrieveOptions } from "./reg
 export { type DrawOptions, gaussianKernel, triangularQuantile } from "./retrieval.ts";
 export type { Statistics } from "./statistics.ts";
 export { EntropicMemory, type EntropicOptions, type EntropicRecall, type EntropicRecallOptions } from "./memory.ts";
+export {
+  alternate, type Classify, classPrototypes, cueFreeRecalls, prototypeOracle, type PrototypeOptions, prototypeRetrieval, type PrototypeRetrieved,
+} from "./hetero-prototypes.ts";
+export { type HeteroOptions, HeteroRegister, type PairRecognition, type Projection, type Side } from "./hetero-register.ts";
+export {
+  Candidate, cueOracle, drawFrom, type HeteroDrawOptions, type HeteroRetrieved, modulated, randomRetrieval, sampleAndTest, searchAndTest,
+} from "./hetero-search.ts";
+export { type HeteroShape, HeteroTable } from "./hetero-table.ts";
