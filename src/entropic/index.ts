@@ -19,3 +19,6 @@ export {
   Candidate, cueOracle, drawFrom, type HeteroDrawOptions, type HeteroRetrieved, modulated, randomRetrieval, sampleAndTest, searchAndTest,
 } from "./hetero-search.ts";
 export { type HeteroShape, HeteroTable } from "./hetero-table.ts";
+export { chain, type ChainOptions, type ChainStep } from "./chains.ts";
+export { decay, registerWithBudget, SlidingWindow } from "./forgetting.ts";
+export { type Arbitration, type Candidacy, lowestEntropy, lowestPenalty, RegisterSystem, type SystemAnswer } from "./systems.ts";
