@@ -22,3 +22,8 @@ export { type HeteroShape, HeteroTable } from "./hetero-table.ts";
 export { chain, type ChainOptions, type ChainStep } from "./chains.ts";
 export { decay, registerWithBudget, SlidingWindow } from "./forgetting.ts";
 export { type Arbitration, type Candidacy, lowestEntropy, lowestPenalty, RegisterSystem, type SystemAnswer } from "./systems.ts";
+export { calibrate, type Calibrated, type Separation, separations } from "./calibrate.ts";
+export { type Kind, kindOf, KINDS, levelDistance, type Limits, limitsOf, type RoundTrip } from "./kinds.ts";
+export { type ItemAnswer, itemRecall, kMeansGroups, type MixtureAnswer, MixtureRegister } from "./mixture.ts";
+export { fitTree, type TreeOptions, TreeRegister, type TreeRetrieved, type TreeRetrieveOptions } from "./tree.ts";
+export { mutualInformation, spanningTree } from "./tree-structure.ts";
