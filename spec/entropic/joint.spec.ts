@@ -110,7 +110,7 @@ t.test("(E40): the stored item comes back from half of it", async (t) => {
   const items = Uint16Array.from(draws(50, 12, 16));
   for (let k = 0; k < 50; k++) {
     const half = items.slice(k * 12, (k + 1) * 12).fill(NO_LEVEL, 6);
-    const { item, weights, levels } = itemRecall(items, 16, half, { sigma: 0.025, rng: seeded(k) });
+    const { item, weights, levels } = itemRecall(items, 16, half, { sigma: 0.025, beta: 4, rng: seeded(k) });
     t.equal(item, k);
     t.ok(weights[k] > 0.99 && levels.every((level, j) => level === items[k * 12 + j]));
   }
