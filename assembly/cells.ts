@@ -11,8 +11,8 @@
  * numbers are Threefry-2x32-20 of (column, number of the cue): src/numeric/threefry.ts.
  */
 
-/** Columns drawn for all cues before the next ones: their running sums stay in the second-level cache. */
-const COLUMNS = 32;
+/** Columns drawn for all cues before the next ones, as many as one call of `uniforms` serves: their running sums stay in the first-level cache. */
+const COLUMNS = 8;
 /** From this many levels on, running sums are searched by halving. */
 const HALVING = 48;
 /** What is written for a column without weight. */
@@ -121,36 +121,62 @@ function unit(a: v128, b: v128): v128 {
   return f64x2.mul(whole, f64x2.splat(1.1102230246251565e-16)); // 2^-53
 }
 
-/** Four uniform numbers to `out`: columns j .. j + 3 of the cue `number` under the key (k0, k1). */
+/**
+ * Eight uniform numbers to `out`: columns j .. j + 7 of the cue `number` under the key (k0, k1). Two chains side by side: each round waits
+ * for the one before.
+ */
 function uniforms(k0: i32, k1: i32, j: i32, number: i32, out: usize): void {
-  const k2 = k0 ^ k1 ^ 0x1bd11bda;
-  let a = i32x4.add(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(k0));
+  let a = i32x4.add(i32x4.splat(j + k0), i32x4(0, 1, 2, 3));
+  let c = i32x4.add(i32x4.splat(j + k0), i32x4(4, 5, 6, 7));
   let b = i32x4.splat(number + k1);
-  // Two groups of four rounds at a time; the keys walk k1 k2, k2 k0, k0 k1.
-  let p = k1, q = k2, r = k0;
+  let d = b;
+  // The keys walk k1 k2, k2 k0, k0 k1.
+  let p = k1, q = k0 ^ k1 ^ 0x1bd11bda, r = k0;
   for (let group = 1; group <= 5; group++) {
     if (group & 1) {
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 13), a);
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 15), a);
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 26), a);
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 6), a);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 13), a); d = v128.xor(turn(d, 13), c);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 15), a); d = v128.xor(turn(d, 15), c);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 26), a); d = v128.xor(turn(d, 26), c);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 6), a); d = v128.xor(turn(d, 6), c);
     } else {
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 17), a);
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 29), a);
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 16), a);
-      a = i32x4.add(a, b); b = v128.xor(turn(b, 24), a);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 17), a); d = v128.xor(turn(d, 17), c);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 29), a); d = v128.xor(turn(d, 29), c);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(half(b), a); d = v128.xor(half(d), c);
+      a = i32x4.add(a, b); c = i32x4.add(c, d); b = v128.xor(turn(b, 24), a); d = v128.xor(turn(d, 24), c);
     }
-    a = i32x4.add(a, i32x4.splat(p));
-    b = i32x4.add(b, i32x4.splat(q + group));
-    const first = p;
+    const first = i32x4.splat(p), second = i32x4.splat(q + group);
+    a = i32x4.add(a, first);
+    c = i32x4.add(c, first);
+    b = i32x4.add(b, second);
+    d = i32x4.add(d, second);
+    const next = p;
     p = q;
     q = r;
-    r = first;
+    r = next;
   }
-  a = i32x4.shr_u(a, 5);
-  b = i32x4.shr_u(b, 6);
+  four(a, b, out);
+  four(c, d, out + 32);
+}
+
+/** `turn` by 16: one instruction. */
+// @ts-ignore: decorator
+@inline
+function half(x: v128): v128 {
+  return i8x16.shuffle(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+}
+
+// @ts-ignore: decorator
+@inline
+function four(words: v128, others: v128, out: usize): void {
+  const a = i32x4.shr_u(words, 5), b = i32x4.shr_u(others, 6);
   v128.store(out, unit(a, b));
-  v128.store(out, unit(i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.shuffle(b, b, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)), 16);
+  v128.store(out, unit(i64x2.shuffle(a, a, 1, 1), i64x2.shuffle(b, b, 1, 1)), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function below(row: usize, at: usize, bound: v128): v128 {
+  return f64x2.le(v128.load(row + at), bound);
 }
 
 /** How many of the running sums are at most t: the first that is larger. */
@@ -167,6 +193,13 @@ function position(row: usize, m: i32, width: i32, t: f64): i32 {
     return low;
   }
   const bound = f64x2.splat(t);
+  if (width == 16) {
+    // The levels of the paper, without a loop.
+    const a = i64x2.add(i64x2.add(below(row, 0, bound), below(row, 16, bound)), i64x2.add(below(row, 32, bound), below(row, 48, bound)));
+    const b = i64x2.add(i64x2.add(below(row, 64, bound), below(row, 80, bound)), i64x2.add(below(row, 96, bound), below(row, 112, bound)));
+    const both = i64x2.add(a, b);
+    return -<i32>(i64x2.extract_lane(both, 0) + i64x2.extract_lane(both, 1));
+  }
   let counted = i64x2.splat(0);
   for (const end = row + (<usize>width << 3); row < end; row += 16) counted = i64x2.sub(counted, f64x2.le(v128.load(row), bound));
   return <i32>(i64x2.extract_lane(counted, 0) + i64x2.extract_lane(counted, 1));
@@ -174,7 +207,7 @@ function position(row: usize, m: i32, width: i32, t: f64): i32 {
 
 /**
  * A level for every column of every cue, out like cues: the first whose running sum exceeds u times the whole; m - 1 if none does,
- * 0xffff where the whole is 0. numbers: count x u32, the cue's second counter word; u: 4 f64 of scratch.
+ * 0xffff where the whole is 0. numbers: count x u32, the cue's second counter word; u: 8 f64 of scratch.
  * @returns how many columns were without weight
  */
 export function cellsDraw(cdf: usize, n: i32, m: i32, width: i32, cues: usize, items: i32, numbers: usize, k0: i32, k1: i32, u: usize, out: usize): i32 {
@@ -187,7 +220,7 @@ export function cellsDraw(cdf: usize, n: i32, m: i32, width: i32, cues: usize, i
       const number = load<i32>(numbers + (<usize>c << 2));
       const line = (<usize>c * <usize>n) << 1;
       for (let j = first; j < last; j++) {
-        const lane = <usize>(j & 3) << 3;
+        const lane = <usize>(j & 7) << 3;
         if (lane == 0) uniforms(k0, k1, j, number, u);
         const at = line + (<usize>j << 1);
         const v = min<u32>(load<u16>(cues + at), m);
@@ -211,7 +244,7 @@ function drawDirect<T>(cells: usize, n: i32, m: i32, K: usize, cues: usize, item
   for (let c = 0; c < items; c++) {
     const number = load<i32>(numbers + (<usize>c << 2));
     for (let j = 0; j < n; j++, cues += 2, out += 2) {
-      const lane = <usize>(j & 3) << 3;
+      const lane = <usize>(j & 7) << 3;
       if (lane == 0) uniforms(k0, k1, j, number, u);
       const column = cells + <usize>j * columnBytes;
       const k = K + ((<usize>min<u32>(load<u16>(cues), m) * <usize>m) << 3);

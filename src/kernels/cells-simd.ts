@@ -91,8 +91,8 @@ export class SimdCells implements CellKernels {
     const table = this.#tableFor(K, cues.length / n);
     const direct = x[`cellsDrawDirect_${this.#kind}`];
     const width = m + (m % 2);
-    // Scratch: 4 uniform numbers, K, numbers of the cues, levels.
-    const kernel = 32;
+    // Scratch: 8 uniform numbers, K, numbers of the cues, levels.
+    const kernel = 64;
     const who = kernel + (table === undefined ? K.length * 8 : 0);
     const levels = who + BLOCK_ROWS * 4;
     let empty = 0;
