@@ -43,7 +43,7 @@ def exp(n, _):
 def levels(cues, n, m):
     if held.get("levels") != (cues, n, m):
         rng = np.random.default_rng(0)
-        q = np.clip(np.rint(rng.normal(m / 2 - .5, m / 7, (cues, n))), 0, m - 1).astype(np.int64)
+        q = np.clip(np.rint(rng.normal(m / 2 - .5, m / 7, (cues, n))), 0, m - 1).astype(np.uint16)
         R = np.zeros((n, m))
         np.add.at(R, (np.tile(np.arange(n), cues), q.ravel()), 1)
         s = .025 * m
@@ -54,7 +54,7 @@ def levels(cues, n, m):
 
 def register(cues, n, m):
     d = levels(cues, n, m)
-    np.minimum(np.bincount((np.arange(n) * m + d["q"]).ravel(), minlength=n * m), 1023)
+    np.minimum(d["R"].ravel() + np.bincount((np.arange(n) * m + d["q"]).ravel(), minlength=n * m), 65535)
 
 
 def recognize(cues, n, m):

@@ -229,7 +229,7 @@ t.test("bad input is refused and changes nothing", async (t) => {
   t.throws(() => memory.store([patterns[0].map((x, j) => (j === 2 ? NaN : x))]), /row 0, column 2/);
   t.throws(() => memory.store([patterns[0].map((x, j) => (j === 2 ? 1e300 : x))]), /f32/);
   t.throws(() => memory.store([patterns[0]], { keys: [3] }), /unique keys/);
-  t.throws(() => memory.store([patterns[0]], { values: [[1]] }), /HeteroMemory/);
+  t.throws(() => memory.store([patterns[0]], { values: [[1]] }), /HeteroRegister/);
   t.equal(memory.size, N);
   for (const cue of [[1, 2], [], patterns[0].map(() => NaN), patterns[0].map(() => Infinity), null, 5, "x"]) t.throws(() => memory.recall(cue as number[]), EngramError, String(cue));
   for (const bad of [{ sigma: -1 }, { sigma: NaN }, { seed: 0.5 }, { top: -1 }, { top: 1.5 }, { temperature: 0 }, { mode: "x" }, { xi: -1 }, { sigme: 1 }]) t.throws(() => memory.recall(patterns[0], bad as never), EngramError, JSON.stringify(bad));

@@ -102,11 +102,11 @@ export class EntropicMemory implements Memory {
 
   /**
    * Adds patterns. All or nothing. What is stored before the first question decides the quantiser's ranges; later patterns are quantised as it stands.
-   * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, or `values` (see HeteroMemory)
+   * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, or `values` (see HeteroRegister)
    */
   store(patterns: Patterns, options: StoreOptions = {}): void {
     this.#alive();
-    for (const name of Object.keys(options)) if (name !== "keys") throw new EngramError(`store option ${name}`, "keys", name, "Values belong to hetero-association: HeteroMemory.");
+    for (const name of Object.keys(options)) if (name !== "keys") throw new EngramError(`store option ${name}`, "keys", name, "Values belong to hetero-association: HeteroRegister.");
     const { rows, dim, data } = toRows(patterns, "patterns", this.#dim === 0 ? undefined : this.#dim);
     const items = this.#items ?? new Items(dim, this.#levels, this.#options.items ?? true);
     const keys = items.newKeys(rows, options.keys);
