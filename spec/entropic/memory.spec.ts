@@ -32,6 +32,14 @@ t.test("no options: cifar2024; stored patterns are always accepted at iota = kap
   t.ok(memory.recall(patterns[7], { sigma: 0 }).state.every((x, j) => Math.abs(x - patterns[7][j]) <= (ranges[j] / 30) * (1 + 1e-5)));
 });
 
+t.test("it warns of what would surprise", async (t) => {
+  t.match(made({ levels: 8 }).parameters.warning, /sigma is 0\.2 levels: retrieval copies its cue/);
+  t.match(made({ cap: 2 }).parameters.warning, /% of the cells have reached the cap 2/);
+  t.match(made().parameters.warning, /a fresh cue is expected beyond the stored range in 0\.75 columns, and xi allows 0/);
+  t.equal(made({ preset: "hetero2024", levels: 4, xi: 1 }).parameters.warning, undefined);
+  t.match(made({}, patterns.map((row) => row.map((x, j) => (j === 3 ? 1 : x)))).parameters.warning, /column 3 is constant/);
+});
+
 t.test("rejection is a result with its reason", async (t) => {
   const memory = made();
   const strange = patterns[3].map((x, j) => (j === 4 ? x + 1e6 : x));
@@ -229,7 +237,7 @@ t.test("bad input is refused and changes nothing", async (t) => {
   t.throws(() => memory.store([patterns[0].map((x, j) => (j === 2 ? NaN : x))]), /row 0, column 2/);
   t.throws(() => memory.store([patterns[0].map((x, j) => (j === 2 ? 1e300 : x))]), /f32/);
   t.throws(() => memory.store([patterns[0]], { keys: [3] }), /unique keys/);
-  t.throws(() => memory.store([patterns[0]], { values: [[1]] }), /HeteroRegister/);
+  t.throws(() => memory.store([patterns[0]], { values: [[1]] }), /HeteroMemory/);
   t.equal(memory.size, N);
   for (const cue of [[1, 2], [], patterns[0].map(() => NaN), patterns[0].map(() => Infinity), null, 5, "x"]) t.throws(() => memory.recall(cue as number[]), EngramError, String(cue));
   for (const bad of [{ sigma: -1 }, { sigma: NaN }, { seed: 0.5 }, { top: -1 }, { top: 1.5 }, { temperature: 0 }, { mode: "x" }, { xi: -1 }, { sigme: 1 }]) t.throws(() => memory.recall(patterns[0], bad as never), EngramError, JSON.stringify(bad));

@@ -20,6 +20,7 @@ export {
 } from "./hetero-search.ts";
 export { type HeteroShape, HeteroTable } from "./hetero-table.ts";
 export { chain, type ChainOptions, type ChainStep } from "./chains.ts";
+export { warningsOf } from "./diagnostics.ts";
 export { decay, registerWithBudget, SlidingWindow } from "./forgetting.ts";
 export { type Arbitration, type Candidacy, lowestEntropy, lowestPenalty, RegisterSystem, type SystemAnswer } from "./systems.ts";
 export { calibrate, type Calibrated, type Separation, separations } from "./calibrate.ts";
@@ -27,3 +28,4 @@ export { type Kind, kindOf, KINDS, levelDistance, type Limits, limitsOf, type Ro
 export { type ItemAnswer, itemRecall, kMeansGroups, type MixtureAnswer, MixtureRegister } from "./mixture.ts";
 export { fitTree, type TreeOptions, TreeRegister, type TreeRetrieved, type TreeRetrieveOptions } from "./tree.ts";
 export { mutualInformation, spanningTree } from "./tree-structure.ts";
+export { HeteroMemory, type HeteroMemoryOptions, type HeteroMode, type HeteroRecall } from "./hetero-memory.ts";

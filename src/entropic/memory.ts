@@ -19,6 +19,7 @@ import {
   toRows, unknownName, visibleOf,
 } from "../numeric/index.ts";
 import { type CueLevels, cueLevels, fingerprints, hides, joined, masked } from "./cues.ts";
+import { warningsOf } from "./diagnostics.ts";
 import { readEntropic, writeEntropic } from "./file.ts";
 import { Items } from "./items.ts";
 import { describe, presetOf, type RegisterOptions, settingsOf } from "./presets.ts";
@@ -94,19 +95,20 @@ export class EntropicMemory implements Memory {
     if (this.size === 0 || this.#disposed) return shown;
     const { register, quantiser } = this.#ready();
     const { entropy, saturation, fill } = register.statistics;
+    const warnings = warningsOf(register, quantiser);
     return {
       ...shown, entropy: String(entropy), fill: String(fill), saturation: String(saturation), quantiserFittedOn: quantiser.data.fittedOn,
-      ...(quantiser.warnings.length === 0 ? {} : { warning: quantiser.warnings.join("; ") }),
+      ...(warnings.length === 0 ? {} : { warning: warnings.join("; ") }),
     };
   }
 
   /**
    * Adds patterns. All or nothing. What is stored before the first question decides the quantiser's ranges; later patterns are quantised as it stands.
-   * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, or `values` (see HeteroRegister)
+   * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, or `values` (see HeteroMemory)
    */
   store(patterns: Patterns, options: StoreOptions = {}): void {
     this.#alive();
-    for (const name of Object.keys(options)) if (name !== "keys") throw new EngramError(`store option ${name}`, "keys", name, "Values belong to hetero-association: HeteroRegister.");
+    for (const name of Object.keys(options)) if (name !== "keys") throw new EngramError(`store option ${name}`, "keys", name, "Values belong to hetero-association: HeteroMemory.");
     const { rows, dim, data } = toRows(patterns, "patterns", this.#dim === 0 ? undefined : this.#dim);
     const items = this.#items ?? new Items(dim, this.#levels, this.#options.items ?? true);
     const keys = items.newKeys(rows, options.keys);
