@@ -144,7 +144,9 @@ export class EntropicMemory implements Memory {
     return Array.from(found.accepted, (yes, c) => {
       const levels = found.levels.subarray(c * n, (c + 1) * n);
       const accepted = yes === 1;
-      const state = quantiser.inverse(found.values.subarray(c * n, (c + 1) * n)).map((x) => (Number.isNaN(x) ? 0 : x));
+      const state = quantiser.inverse(found.values.subarray(c * n, (c + 1) * n));
+      const named = new Int32Array(levels);
+      for (let j = 0; j < n; j++) if (levels[j] === NO_LEVEL) [state[j], named[j]] = [0, -1];
       // By the columns the cue shows: the others were drawn from the table alone and say nothing of any item.
       const shown = visible === undefined ? levels : levels.map((level, j) => (visible[j] === 0 ? NO_LEVEL : level));
       const ranking = accepted ? this.#items!.nearest(shown, options.top ?? 5) : [];
@@ -152,7 +154,7 @@ export class EntropicMemory implements Memory {
       return {
         state, key: ranking[0]?.key, ranking, energies: Float64Array.from(accepted ? [0 - before[c], 0 - after[c]] : [0 - before[c]]), steps: accepted ? 1 : 0, converged: true,
         accepted, criterion: CRITERION, ...(reason === undefined ? {} : { reason }),
-        levels: Int32Array.from(levels, (level) => (level === NO_LEVEL ? -1 : level)), mismatches: found.mismatches[c], weight: found.weights[c],
+        levels: named, mismatches: found.mismatches[c], weight: found.weights[c],
       };
     });
   }

@@ -95,11 +95,13 @@ export class Quantiser {
   inverse(q: ArrayLike<number>): Float64Array {
     const { columns: n, levels: m, lo, hi, kind, reference } = this.data;
     whole(q, n, "levels");
-    return Float64Array.from(q, (level, at) => {
-      const j = kind === "global" ? 0 : at % n;
-      if (m === 1) return reference ? (level + 1) * (hi[j] - lo[j]) / 2 : lo[j] + (hi[j] - lo[j]) / 2;
-      return level * (hi[j] - lo[j]) / (m - 1) + lo[j];
-    });
+    const z = new Float64Array(q.length);
+    for (let at = 0, k = 0; at < q.length; at++, k = k + 1 === n ? 0 : k + 1) {
+      const j = kind === "global" ? 0 : k;
+      if (m > 1) z[at] = q[at] * (hi[j] - lo[j]) / (m - 1) + lo[j];
+      else z[at] = reference ? (q[at] + 1) * (hi[j] - lo[j]) / 2 : lo[j] + (hi[j] - lo[j]) / 2;
+    }
+    return z;
   }
 
   /** hi_j - lo_j of every column: what one whole range is worth. */

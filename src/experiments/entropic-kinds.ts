@@ -78,6 +78,7 @@ function run(context: Context): Report {
     sections: [
       { heading: "What was recalled", parts: [
         paragraph("Each recall is given one kind by distances alone, with limits from held-out pictures. Register: the paper's. Ones: no store at all, accepting what the register accepts. Tree: pairs of columns. Items: the stored pictures themselves, the yardstick."),
+        paragraph(`Prediction (a), reproduction and then noise: ${predicted(rows, "register")} % of what the register recalled from accepted unseen cues, ${predicted(rows, "ones")} % of what the table of ones did; the rest passes for association or imagination. Where ones gets the kinds of the register, they are the cue's own doing, not the store's.`),
         ...charts.map(({ svg, memory, cues }) => figure(svg, `${memory}, ${cues} cues`)),
       ] },
       { heading: "Half of a stored picture hidden", parts: [htmlTable({ columns: ["memory", "distance to the truth, hidden half", "+- 2 standard errors"], rows: halves.map(({ memory, distance, error }) => [memory, distance, error]) })] },
@@ -108,6 +109,12 @@ function at(rows: readonly Row[], memory: string, cues: Row["cues"]): Shares {
 
 function ofAccepted(shares: Shares, kind: keyof Shares): number {
   return shares.rejected >= 1 ? 0 : shares[kind] / (1 - shares.rejected);
+}
+
+/** Percent of reproduction and noise among accepted unseen cues, over all sigma. */
+function predicted(rows: readonly Row[], memory: string): string {
+  const shares = rows.filter((row) => row.memory === memory && row.cues === "unseen").map((row) => ofAccepted(row.shares, "reproduction") + ofAccepted(row.shares, "noise"));
+  return ((100 * shares.reduce((a, b) => a + b, 0)) / shares.length).toFixed(0);
 }
 
 function columnsPermuted(items: Uint16Array, n: number, seed: number): Uint16Array {
