@@ -243,8 +243,11 @@ t.test("bad input is refused and changes nothing", async (t) => {
   t.throws(() => amr.load([1, 2, 3, 4, 5, 6], [0, 0], -1), EngramError);
   t.throws(() => amr.logLikelihood([0, 1], -1), EngramError);
   t.same([...amr.cells], [1, 0, 0, 0, 1, 0]);
+  t.ok(amr.entropy === 0 && amr.logLikelihood([0, 1])[0] === 0);
   amr.dispose();
   t.throws(() => amr.register([0, 1]), /disposed/);
+  t.throws(() => amr.entropy, /disposed/);
+  t.throws(() => amr.logLikelihood([0, 1]), /disposed/);
   t.throws(() => amr.recognize([0, 1]), /disposed/);
   t.throws(() => amr.cells, /disposed/);
   amr.dispose();

@@ -18,7 +18,7 @@ import { levelsOf, type Levels } from "./levels.ts";
 import { type RegisterOptions, type RegisterSettings, settingsOf } from "./presets.ts";
 import { type Asked, explain, type Explanation, recognize, type Recognized, type RecognizeOptions } from "./recognition.ts";
 import { type DrawOptions, nearestLevels, Reducer } from "./retrieval.ts";
-import { leastCounts, log2, statisticsOf, type Statistics } from "./statistics.ts";
+import { leastCounts, logProbabilities, statisticsOf, type Statistics } from "./statistics.ts";
 
 export interface RetrieveOptions extends DrawOptions, RecognizeOptions {
   /** `sample` (E14), `map` or posterior `mean` (E16). Default sample. */
@@ -42,6 +42,7 @@ export class AssociativeRegister {
   #size = 0;
   #statistics?: Statistics;
   #reducer?: Reducer;
+  #logs?: { smoothing: number; table: Float64Array };
 
   /**
    * @param n columns @param m levels @param options a preset (default cifar2024) and what differs from it
@@ -164,17 +165,13 @@ export class AssociativeRegister {
     if (!(smoothing >= 0)) throw new EngramError("smoothing", "a number from 0", String(smoothing), "1 makes every level possible.");
     const q = this.levels(v);
     const { n, m } = this;
-    const R = this.#cells.view;
-    const { sums } = this.statistics;
-    return Float64Array.from({ length: q.length / n }, (_, c) => {
-      let LL = 0;
-      for (let j = 0; j < n; j++) {
-        const level = q[c * n + j];
-        const mass = sums[j] + smoothing * m;
-        if (level !== NO_LEVEL) LL += mass === 0 ? -Infinity : log2((R[j * m + level] + smoothing) / mass);
-      }
-      return LL;
-    });
+    if (this.#logs?.smoothing !== smoothing) this.#logs = { smoothing, table: logProbabilities(this.#cells.view, this.statistics.sums, m, smoothing) };
+    const { table } = this.#logs;
+    const out = new Float64Array(q.length / n);
+    for (let c = 0, at = 0; c < out.length; c++) {
+      for (let j = 0; j < n; j++, at++) if (q[at] !== NO_LEVEL) out[c] += table[j * m + q[at]];
+    }
+    return out;
   }
 
   /** Puts a table in: for files, controls and forgetting. @param size how many objects it stands for @throws EngramError on other lengths or cells above the cap */
@@ -193,7 +190,7 @@ export class AssociativeRegister {
   }
 
   dispose(): void {
-    this.#reducer?.dispose();
+    this.#changed();
     this.#cells.dispose();
   }
 
@@ -207,6 +204,7 @@ export class AssociativeRegister {
 
   #changed(): void {
     this.#statistics = undefined;
+    this.#logs = undefined;
     this.#reducer?.dispose();
     this.#reducer = undefined;
   }

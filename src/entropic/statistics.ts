@@ -73,6 +73,16 @@ export function leastCounts({ sums, filled }: Statistics, iota: number, undefine
   });
 }
 
+/** log2 of (R[j,i] + smoothing) / (S_j + smoothing m), n x m; -Infinity where nothing is there. */
+export function logProbabilities(R: CellTable, sums: Float64Array, m: number, smoothing: number): Float64Array {
+  const table = new Float64Array(R.length);
+  for (let at = 0; at < table.length; at++) {
+    const mass = sums[Math.floor(at / m)] + smoothing * m;
+    table[at] = mass === 0 ? -Infinity : log2((R[at] + smoothing) / mass);
+  }
+  return table;
+}
+
 /** Exact at powers of two, whose logarithms are multiples of LN2. */
 export function log2(x: number): number {
   return log(x) / Math.LN2;
