@@ -1,12 +1,16 @@
 import t from "tap";
 import fc from "fast-check";
 import { seeded } from "../../src/numeric/index.ts";
-import { BinaryMemory, errorFreePatterns, flipProbability, flipProbabilityTail, maxPatterns, ProjectionNetwork } from "../../src/dense/index.ts";
-import type { BinarySeparation } from "../../src/dense/index.ts";
+import { BinaryMemory, errorFreePatterns, flipProbability, flipProbabilityTail, maxPatterns, KERNELS, power as powerSeparation, ProjectionNetwork } from "../../src/dense/index.ts";
+import type { BinarySeparation, Separation } from "../../src/dense/index.ts";
 
 const signs = (text: string): number[] => [...text].map((c) => (c === "+" ? 1 : -1));
 const close = (a: number, b: number, tolerance = 1e-9): boolean => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
 const power = (n: number): BinarySeparation => ({ kind: "power", n });
+const own = (separation: Separation): BinarySeparation => ({ kind: "own", separation });
+/** Neither monotone nor convex: only the exact rule (M3) has a guarantee. */
+const hump: Separation = { name: "hump", F: (z) => 1 / (1 + (z - 3) * (z - 3)), f: (z) => (-2 * (z - 3)) / (1 + (z - 3) * (z - 3)) ** 2 };
+const power3 = powerSeparation(3);
 const rectified = (n: number): BinarySeparation => ({ kind: "rectified", n });
 
 // Fixture F1 of the notes on arXiv 2507.06211: energies, flip differences and the state after one sweep, printed to ten digits.
@@ -61,7 +65,7 @@ t.test("XOR (KH-2016 section 3): the table of energies, solved by odd n >= 3 and
 
 const anySeparation = fc.oneof(
   fc.integer({ min: 1, max: 12 }).map(power), fc.integer({ min: 1, max: 12 }).map(rectified),
-  fc.constant<BinarySeparation>({ kind: "exponential" }), fc.double({ min: 0.01, max: 50, noNaN: true }).map((beta): BinarySeparation => ({ kind: "lse", beta })),
+  fc.constant<BinarySeparation>({ kind: "exponential" }), fc.constantFrom<BinarySeparation>(own(hump), own(power3), own(KERNELS[0])), fc.double({ min: 0.01, max: 50, noNaN: true }).map((beta): BinarySeparation => ({ kind: "lse", beta })),
 );
 
 t.test("theorem: no sweep raises the energy, and the end is stable bit by bit", async (t) => {
@@ -76,6 +80,27 @@ t.test("theorem: no sweep raises the energy, and the end is stable bit by bit", 
     }
     return settled.converged && memory.unstableBits(settled.sigma).length === 0;
   }), { numRuns: 200 }));
+});
+
+t.test("a separation of the user's: the energy as written, the same dynamics as a named one; what is no separation is named", async (t) => {
+  const rng = seeded(11);
+  for (const [K, D] of [[1, 1], [3, 7], [17, 41], [300, 64]]) {
+    const draw = (): number[] => Array.from({ length: D }, () => rng.sign());
+    const Xi = Array.from({ length: K }, draw);
+    const [sigma, mine, named] = [draw(), new BinaryMemory(Xi, own(power3)), new BinaryMemory(Xi, power(3))];
+    for (const rule of ["difference", "taylor"] as const) t.same(mine.settle(sigma, { rule, maxSweeps: 20 }).flips, named.settle(sigma, { rule, maxSweeps: 20 }).flips, `${K} x ${D}, ${rule}`);
+    const memory = new BinaryMemory(Xi, own(hump));
+    const E = (state: number[]): number => -Xi.reduce((sum, xi) => sum + hump.F(xi.reduce((m, value, i) => m + value * state[i], 0)), 0);
+    // sums of up to 300 terms of at most 1 in another order
+    t.ok(Math.abs(memory.energy(sigma) - E(sigma)) < 1e-12);
+    sigma.forEach((value, i) => t.ok(Math.abs(memory.energyDifference(sigma, i) - (E(sigma.map((s, k) => (k === i ? -value : s))) - E(sigma))) < 1e-12, `flip ${i}`));
+    const unstable = memory.unstableBits(sigma);
+    t.ok(unstable.every((i) => memory.energyDifference(sigma, i) < 1e-12));
+  }
+  const wrong = (separation: unknown) => (): BinaryMemory => new BinaryMemory(XI, separation as BinarySeparation);
+  t.throws(wrong(own({ name: "1/z", F: (z) => 1 / z, f: (z) => -1 / (z * z) })), { name: "EngramError", message: /1\/z: expected a finite F .*F\(0\)/ });
+  t.throws(wrong({ kind: "own" }), { name: "EngramError", message: /name, F and f/ });
+  t.throws(wrong({ kind: "powr", n: 2 }), { name: "EngramError", message: /Did you mean "power"/ });
 });
 
 t.test("n = 2: the Taylor form (M4) agrees with the exact rule wherever there is no tie", async (t) => {

@@ -4,6 +4,7 @@ import { Rows } from "../../src/kernels/index.ts";
 import {
   additiveFinish, additiveMerge, additivePartial, DenseMemory, ENERGY_NAMES, epanechnikov, lseFinish, lseMerge, lsePartial, lsrEnergy, rectified, softmaxEnergy,
 } from "../../src/dense/index.ts";
+import { UniversalMemory } from "../../src/universal/index.ts";
 import type { DenseOptions } from "../../src/dense/index.ts";
 
 const draw = (n: number, d: number, seed: number): Float64Array[] => {
@@ -103,6 +104,40 @@ t.test("a declared half mask: hidden coordinates come from the memory", async (t
   t.equal(memory.recall(cue, { visible: cue.map((_, k) => (k < 25 ? 1 : 0)) }).key, "p2");
 });
 
+t.test("images are patterns and cues; their hidden pixels are unknown, each cue by its own mask", async (t) => {
+  const images = draw(7, 24, 5).map((data) => ({ width: 4, height: 3, channels: 2, data }));
+  const hide = (image: { data: Float64Array }, hidden: (pixel: number) => boolean, drawn: number): { width: number; height: number; channels: number; data: Float64Array; alpha: Float32Array } => ({
+    width: 4, height: 3, channels: 2, data: image.data.map((x, i) => (hidden(i % 12) ? drawn : x)), alpha: Float32Array.from({ length: 12 }, (_, pixel) => (hidden(pixel) ? 0 : 1)),
+  });
+  const visible = (image: { alpha: Float32Array }): number[] => Array.from({ length: 24 }, (_, i) => image.alpha[i % 12]);
+  for (const energy of ENERGY_NAMES) {
+    const memory = new DenseMemory({ energy, ...(binary(energy) ? { binarize: 0 } : energy.startsWith("lse") ? {} : { beta: 0.1 }) });
+    memory.store(images);
+    const cues = [images[3], hide(images[5], (pixel) => pixel < 6, 9), hide(images[1], (pixel) => pixel % 3 === 0, -4)];
+    const many = memory.recallMany(cues);
+    t.same(many, cues.map((cue) => memory.recall(cue)), `${energy}: batch = single`);
+    t.same(many[0], memory.recall(images[3].data), `${energy}: an image is its numbers`);
+    cues.slice(1).forEach((cue, i) => t.same(many[1 + i], memory.recall(cue.data, { visible: visible(cue as ReturnType<typeof hide>) }), `${energy}: alpha = visible`));
+    t.same(memory.recognize(cues[1]), memory.recognize(cues[1].data, { visible: visible(cues[1] as ReturnType<typeof hide>) }));
+    t.equal(memory.energy(cues[1]), memory.energy(cues[1].data), "the energy is that of the whole state");
+    if (!binary(energy)) t.same(memory.gradient(cues[1]), memory.gradient(cues[1].data));
+    const all = { visible: new Uint8Array(24).fill(1) };
+    t.same(memory.recall(cues[1], all), memory.recall(cues[1].data, all), "unless told that all is known");
+    t.throws(() => memory.recall(hide(images[0], () => true, 0)), { name: "EngramError", message: /at least one visible/ });
+    for (const name of ["visible", "free"] as const) t.throws(() => memory.recall(cues[0], { [name]: [1, 1] }), { message: /24 entries/ });
+    t.throws(() => memory.recall(cues[0], { visibel: [1] } as object), { message: /Did you mean "visible"/ });
+    memory.dispose();
+  }
+  const lse = new DenseMemory();
+  lse.store(images);
+  t.equal(lse.recall(hide(images[5], (pixel) => pixel < 6, 9)).key, 5, "what is drawn there is no evidence");
+  const bits = new DenseMemory({ energy: "classical" });
+  bits.store(bipolar(2, 24, 5));
+  const half = { ...hide({ data: bipolar(2, 24, 5)[1] }, (pixel) => pixel < 4, 0) };
+  t.equal(bits.recall(half).key, 1, "a hidden value need not be a bit");
+  t.throws(() => bits.recall(half.data), { message: /-1 or 1/ });
+});
+
 t.test("the fold: shards cut at multiples of 256 give the bits of the whole, any grouping; other cuts agree in value", async (t) => {
   const data = draw(1100, 9, 3);
   const x = data[5].map((value) => value + 0.5);
@@ -156,7 +191,67 @@ t.test("sizes 1 and duplicates; bad input says what and where", async (t) => {
   const bits = new DenseMemory({ energy: "classical", binarize: 0.5 });
   bits.store([[0.1, 0.9, 0.8]]);
   t.same(Array.from(bits.recall([0, 1, 1]).state), [-1, 1, 1]);
-  one.dispose();
-  t.throws(() => one.recall([1, 2, 3]), { message: /disposed/ });
-  t.throws(() => DenseMemory.fromBytes(new Uint8Array(10)), { name: "EngramError" });
+  for (const bytes of [new Uint8Array(10), undefined, null, 3, "file", {}]) t.throws(() => DenseMemory.fromBytes(bytes as never), { name: "EngramError" }, `bytes: ${String(bytes)}`);
+});
+
+t.test("options and arguments of a wrong kind are EngramErrors; nothing is taken for a number that is none", async (t) => {
+  const wrong = [null, "3", NaN, -1, {}, [], true, Symbol("s"), 5n, (): number => 1];
+  const refused = (use: () => unknown, label: string): void => void t.throws(use, { name: "EngramError" }, label);
+  for (const energy of ["lse", "lsr", "rectified"]) {
+    const memory = new DenseMemory({ energy, beta: 1, ...(energy === "rectified" ? { binarize: 0 } : {}) });
+    memory.store([[1, 2, 3], [3, 1, -2]]);
+    for (const value of wrong) {
+      const label = `${energy}, ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
+      for (const name of ["energy", "beta", "delta", "interactions", "degree", "epsilon", "maxSteps", "threshold", "precision", "backend"]) refused(() => new DenseMemory({ [name]: value } as DenseOptions), `${label} as ${name}`);
+      for (const name of ["visible", "free", "maxSteps", "tolerance", "top"]) refused(() => memory.recall([1, 2, 3], { [name]: value }), `${label} as ${name}`);
+      if (energy !== "rectified") for (const name of ["method", "dt"]) refused(() => memory.recall([1, 2, 3], { [name]: value }), `${label} as ${name}`);
+      for (const verb of ["recall", "recognize", "energy", "gradient", "forget"] as const) refused(() => memory[verb](value as never), `${verb}(${label})`);
+      if (!Array.isArray(value)) {
+        refused(() => memory.store([[0, 0, 1]], { keys: value as never }), `${label} as keys`);
+        refused(() => memory.store(value as never), `store(${label})`);
+        refused(() => memory.recallMany(value as never), `recallMany(${label})`);
+        refused(() => memory.recall({ width: 3, height: 1, channels: 1, data: Float64Array.of(1, 2, 3), alpha: value as never }), `${label} as alpha`);
+      }
+    }
+    for (const options of [null, "x", 3]) {
+      for (const use of [() => new DenseMemory(options as never), () => memory.recall([1, 2, 3], options as never), () => memory.store([], options as never), () => DenseMemory.fromBytes(memory.toBytes(), options as never)]) refused(use, `${options} as options`);
+    }
+    memory.dispose();
+  }
+});
+
+t.test("after dispose every use is an error but another dispose, in both rooms", async (t) => {
+  for (const make of [() => new DenseMemory({ energy: "lsr", beta: 1 }), () => new DenseMemory({ energy: "classical", binarize: 0 }), () => new UniversalMemory()]) {
+    for (const stored of [true, false]) {
+      const memory: DenseMemory | UniversalMemory = make();
+      if (stored) memory.store([[1, 2, 3], [3, 2, -1]]);
+      const file = stored ? memory.toBytes() : undefined;
+      memory.dispose();
+      memory.dispose();
+      memory[Symbol.dispose]();
+      const x = [1, 2, 3];
+      const uses: [string, () => unknown][] = [
+        ["size", () => memory.size], ["dim", () => memory.dim], ["keys", () => memory.keys], ["backend", () => memory.backend], ["parameters", () => memory.parameters],
+        ["store", () => memory.store([x])], ["store of nothing", () => memory.store([])], ["recall", () => memory.recall(x)], ["recallMany", () => memory.recallMany([])],
+        ["recognize", () => memory.recognize(x)], ["energy", () => memory.energy(x)], ["forget", () => memory.forget(0)], ["toBytes", () => memory.toBytes()],
+        ...(memory instanceof DenseMemory
+          ? [["gradient", () => memory.gradient(x)], ["minima", () => memory.minima()]] satisfies [string, () => unknown][]
+          : [["valueDim", () => memory.valueDim], ["scores", () => memory.scores([x])], ["indices", () => memory.indices([x])], ["acceptAbove", () => memory.acceptAbove(undefined)]] satisfies [string, () => unknown][]),
+      ];
+      for (const [name, use] of uses) t.throws(use, { name: "EngramError", message: /a live memory, got one that was disposed/ }, name);
+      if (file !== undefined) t.equal((memory instanceof DenseMemory ? DenseMemory : UniversalMemory).fromBytes(file).size, 2, "what was written before lives on");
+    }
+  }
+});
+
+t.test("an energy of 0 is 0, not -0", async (t) => {
+  for (const energy of ["lsr", "quartic", "gaussian"]) {
+    const memory = new DenseMemory({ energy, beta: 1, precision: "f64" });
+    memory.store([[0, 0], [30, 40]]);
+    const { energies } = memory.recall([0, 0]);
+    t.ok(Object.is(memory.energy([0, 0]), 0) && energies.every((E) => Object.is(E, 0)), energy);
+  }
+  const lsr = new DenseMemory({ energy: "lsr", beta: 1 });
+  lsr.store([[0, 0], [3, 4]]);
+  t.ok(lsr.minima().minima.every(({ energy }) => Object.is(energy, 0)));
 });

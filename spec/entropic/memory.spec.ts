@@ -224,7 +224,7 @@ t.test("hostile files: each lie is found", async (t) => {
 });
 
 t.test("bad input is refused and changes nothing", async (t) => {
-  for (const bad of [{ levels: 0 }, { levels: 1.5 }, { levels: NaN }, { preset: "cifar" }, { quantiser: "lokal" }, { sigma: -1 }, { cap: 0 }, { xi: 0.5 }, { iota: NaN }] as unknown as EntropicOptions[]) {
+  for (const bad of [{ levels: 0 }, { levels: 1.5 }, { levels: NaN }, { preset: "cifar" }, { quantiser: "lokal" }, { sigma: -1 }, { cap: 0 }, { xi: 0.5 }, { iota: NaN }, { sigme: 0.1 }, null, 5] as unknown as EntropicOptions[]) {
     t.throws(() => new EntropicMemory(bad), EngramError, JSON.stringify(bad));
   }
   t.throws(() => new EntropicMemory({ levels: 4, quantiser: fitQuantiser(patterns, { levels: 5 }) }), /5, those of the quantiser/);
@@ -245,6 +245,6 @@ t.test("bad input is refused and changes nothing", async (t) => {
   t.ok(memory.recall(patterns[0], { sigma: 0 }).accepted, "the documented limit");
   t.throws(() => new EntropicMemory({ constantColumns: "refuse" }).store([[1, 2], [1, 3]]) ?? made({ constantColumns: "refuse" }, [Float64Array.of(1, 2), Float64Array.of(1, 3)]).recall([1, 2]), /column 0 is constant/);
   memory.dispose();
-  for (const ask of [() => memory.recall(patterns[0]), () => memory.store(patterns), () => memory.recognize(patterns[0]), () => memory.toBytes(), () => memory.forget(0), () => memory.energy(patterns[0])]) t.throws(ask, /disposed/);
+  for (const ask of [() => memory.recall(patterns[0]), () => memory.store(patterns), () => memory.recognize(patterns[0]), () => memory.toBytes(), () => memory.forget(0), () => memory.energy(patterns[0]), () => memory.size, () => memory.dim, () => memory.keys, () => memory.backend, () => memory.parameters, () => memory.register]) t.throws(ask, /disposed/);
   memory.dispose();
 });

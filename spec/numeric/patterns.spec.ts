@@ -1,7 +1,7 @@
 import t from "tap";
 import { Matrix } from "ml-matrix";
 import { EngramError, nearestName, unknownName } from "../../src/numeric/errors.ts";
-import { toRow, toRows } from "../../src/numeric/patterns.ts";
+import { toRow, toRows, visibleOf } from "../../src/numeric/patterns.ts";
 
 const expected = { rows: 2, dim: 3, data: Float64Array.of(1, 2, 3, 4, 5, 6) };
 
@@ -47,4 +47,13 @@ t.test("the nearest name is suggested, and only when it is near", async (t) => {
   t.equal(nearestName("NEGL1", ["negL2", "negL1"]), "negL1");
   t.equal(nearestName("xyzzy", ["cosine", "dot"]), undefined);
   t.match(unknownName("--similarity", "cosin", ["cosine"]).message, /Did you mean "cosine"/);
+});
+
+t.test("what an image shows of itself: one entry per value, by the alpha of its pixel", async (t) => {
+  const image = { width: 3, height: 2, channels: 2, data: new Float32Array(12) };
+  t.equal(visibleOf(image), undefined);
+  t.equal(visibleOf({ ...image, alpha: [1, 1, 0.2, 1, 1, 1] }), undefined, "half transparent is visible");
+  t.same([...visibleOf({ ...image, alpha: [1, 0, 1, 1, 1, 0] })!], [1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0]);
+  t.equal(visibleOf([1, 2, 3]), undefined);
+  for (const alpha of [[1, 0], [], new Array(12).fill(0)]) t.throws(() => visibleOf({ ...image, alpha }), { name: "EngramError", message: /3 x 2 entries, one per pixel/ });
 });

@@ -282,6 +282,7 @@ t.test("the file: same parameters, same bits", async (t) => {
 t.test("hostile files", async (t) => {
   const bytes = made({}, images.slice(0, 4)).toBytes();
   t.throws(() => UniversalMemory.fromBytes(bytes.slice(0, 300)), EngramError);
+  t.throws(() => UniversalMemory.fromBytes(undefined as never), EngramError);
   const flipped = bytes.slice();
   flipped[bytes.length - 5] ^= 1;
   t.throws(() => UniversalMemory.fromBytes(flipped), /sha256/);
@@ -363,7 +364,7 @@ t.test("options of a wrong kind or a misspelt name", async (t) => {
     [null, /an object, got null/], [{ similarity: 3 }, /a name, or an object with name, pair, bind, got a number/], [{ similarity: {} }, /an object without them/],
     [{ separation: { name: "mine" } }, /name, weights, lagrangian/], [{ projection: 3 }, /name, project, got a number/], [{ beta: "3" }, /beta > 0, got "3"/],
     [{ delta: "0.1" }, /0 < delta < 1/], [{ normalize: "false" }, /true or false/], [{ trace: 1 }, /true or false/], [{ backend: "gpu" }, /one of simd, scalar/],
-    [{ separation: "softmax(3)", beta: 7 }, /one inverse temperature, got 3 of the separation and the option 7/],
+    [{ threshold: null }, /threshold.on/], [{ separation: "softmax(3)", beta: 7 }, /one inverse temperature, got 3 of the separation and the option 7/],
   ];
   for (const [options, message] of refused) t.throws(() => new UniversalMemory(wrong(options)), { name: "EngramError", message });
   t.equal(made({ separation: "softmax(3)", beta: 3 }).parameters.beta, "3", "the same twice is no contradiction");

@@ -8,6 +8,8 @@
  */
 import { EngramError, log } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
+import { finiteScore } from "./landscape.ts";
+import { checkBeta } from "./parameters.ts";
 
 /** More rows than this are sampled (rows floor(j N / 2000)) before distances are taken: at most 2 million pairs are sorted. */
 export const BETA_SAMPLE = 2000;
@@ -97,10 +99,10 @@ export function betaForInteractions(rows: Rows, wanted: number, touching = false
   if (M < 2) throw new EngramError("interactions", "at least two patterns", `${M}`, "Pass beta for a single pattern.");
   const distances: number[] = [];
   visitScores("squaredL2", rows, picked, (i, squared) => {
-    for (let j = i + 1; j < M; j++) distances.push(Math.sqrt(squared[picked[j]]));
+    for (let j = i + 1; j < M; j++) distances.push(Math.sqrt(finiteScore(squared[picked[j]], rows.precision, "squared distance")));
   });
   distances.sort((a, b) => a - b);
-  if (distances[distances.length - 1] === 0) throw new EngramError("interactions", "patterns that differ", "identical patterns", "Pass beta explicitly.");
+  if (distances[distances.length - 1] === 0) throw new EngramError("interactions", `patterns that differ by more than ${rows.precision} squares can show`, "identical patterns", "Pass beta explicitly, or scale the data.");
   const P = Math.min(Math.ceil((M * (wanted - 1)) / 2), distances.length);
   const last = distances[P - 1];
   const after = P < distances.length ? distances[P] : last * 1.01;
@@ -108,7 +110,7 @@ export function betaForInteractions(rows: Rows, wanted: number, touching = false
   if (diameter === 0) diameter = distances.find((d) => d > 0)! / 2; // duplicates alone already interact
   const pairs = distances.filter((d) => d < diameter).length;
   return {
-    beta: 8 / (diameter * diameter), pairs, attained: 1 + (2 * pairs) / M,
+    beta: checkBeta(8 / (diameter * diameter)), pairs, attained: 1 + (2 * pairs) / M,
     rule: `(L34) ${wanted} interacting patterns wanted, ${pairs} pairs closer than ${diameter}`,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What a memory holds: patterns, values and keys, in step with one another. Everything is checked before anything
- * changes, so that an error leaves the memory as it was.
+ * changes, so that an error leaves the memory as it was. After `dispose` every use but another `dispose` is an error.
  */
 import { Rows } from "../kernels/index.ts";
 import { type Backend, EngramError, type Key, type Patterns, type Precision, type StoreOptions, toRows } from "../numeric/index.ts";
@@ -10,7 +10,7 @@ export class Contents {
   readonly #backend?: Backend;
   #rows?: Rows;
   #values?: Rows;
-  #keys: Key[] = [];
+  #stored: Key[] = [];
   #known = new Set<Key>();
   #disposed = false;
   /** The running row number the next pattern without a key gets; never given twice. */
@@ -21,15 +21,21 @@ export class Contents {
     this.#backend = backend;
   }
 
-  get size(): number { return this.#keys.length; }
-  get dim(): number { return this.#rows?.dim ?? 0; }
-  get backend(): Backend { return this.#rows?.backend ?? this.#backend ?? "simd"; }
-  get keys(): readonly Key[] { return this.#keys; }
-  get values(): Rows | undefined { return this.#values; }
+  get size(): number { return this.keys.length; }
+  get dim(): number { return this.alive().#rows?.dim ?? 0; }
+  get backend(): Backend { return this.alive().#rows?.backend ?? this.#backend ?? "simd"; }
+  get keys(): readonly Key[] { return this.alive().#stored; }
+  get values(): Rows | undefined { return this.alive().#values; }
 
-  /** The stored patterns. @throws EngramError after `dispose`, or before the first store */
+  /** @throws EngramError after `dispose` */
+  alive(): this {
+    if (this.#disposed) throw new EngramError("memory", "a live memory", "one that was disposed", "Make a new one; a disposed memory holds nothing.");
+    return this;
+  }
+
+  /** The stored patterns. @throws EngramError before the first store */
   get rows(): Rows {
-    this.#alive();
+    this.alive();
     if (this.#rows === undefined || this.#rows.count === 0) {
       throw new EngramError("memory", "at least one stored pattern", "an empty memory", "Call store(patterns) first.");
     }
@@ -38,7 +44,7 @@ export class Contents {
 
   /** Adds patterns; see `Memory.store`. @returns whether anything was added */
   add(patterns: Patterns, options: StoreOptions): boolean {
-    this.#alive();
+    this.alive();
     const X = toRows(patterns, "patterns", this.#rows?.dim);
     const V = options.values === undefined ? undefined : toRows(options.values, "values", this.#values?.dim);
     if (V !== undefined && V.rows !== X.rows) throw new EngramError("values", `${X.rows} rows, one per pattern`, `${V.rows}`, "Give every pattern its value.");
@@ -58,14 +64,14 @@ export class Contents {
       rows.append(X.data);
       values?.append(V!.data);
     } catch (error) { // no room: what had been added goes again
-      while (rows.count > this.#keys.length) rows.remove(rows.count - 1);
+      while (rows.count > this.#stored.length) rows.remove(rows.count - 1);
       if (this.#rows === undefined) rows.dispose();
       if (this.#values === undefined) values?.dispose();
       throw error;
     }
     this.#rows = rows;
     this.#values = values;
-    this.#keys = [...this.#keys, ...keys];
+    this.#stored = [...this.#stored, ...keys];
     for (const key of keys) this.#known.add(key);
     this.nextKey += X.rows;
     return true;
@@ -73,12 +79,12 @@ export class Contents {
 
   /** Removes one pattern and its value; later rows move up. @throws EngramError for an unknown key */
   remove(key: Key): void {
-    this.#alive();
-    const mu = this.#keys.indexOf(key);
-    if (mu < 0) throw new EngramError("forget", "the key of a stored pattern", JSON.stringify(key), "`keys` lists them.");
+    this.alive();
+    const mu = this.#stored.indexOf(key);
+    if (mu < 0) throw new EngramError("forget", "the key of a stored pattern", typeof key === "string" ? JSON.stringify(key) : String(key), "`keys` lists them.");
     this.#rows!.remove(mu);
     this.#values?.remove(mu);
-    this.#keys = this.#keys.filter((_, nu) => nu !== mu);
+    this.#stored = this.#stored.filter((_, nu) => nu !== mu);
     this.#known.delete(key);
   }
 
@@ -99,6 +105,7 @@ export class Contents {
   }
 
   #newKeys(count: number, given?: readonly Key[]): Key[] {
+    if (given !== undefined && !Array.isArray(given)) throw new EngramError("keys", "an array", String(given), "Give every pattern one key.");
     const keys = given === undefined ? Array.from({ length: count }, (_, n) => this.nextKey + n) : [...given];
     if (keys.length !== count) throw new EngramError("keys", `${count}, one per pattern`, `${keys.length}`, "Give every pattern one key.");
     const fresh = new Set<Key>();
@@ -110,9 +117,5 @@ export class Contents {
       fresh.add(key);
     }
     return keys;
-  }
-
-  #alive(): void {
-    if (this.#disposed) throw new EngramError("memory", "a live memory", "one that was disposed", "Make a new one; a disposed memory holds nothing.");
   }
 }

@@ -9,10 +9,9 @@
  * With `visible` only those V of D coordinates enter the scores, scaled by D / V: the distance the whole pattern would have if its
  * hidden part differed as much, so that a beta chosen for whole patterns keeps its meaning. `next` carries every coordinate.
  */
-import { EngramError } from "../numeric/index.ts";
 import { finishSoftmax, logSumExp, softmax } from "../kernels/index.ts";
 import type { RawScore, Rows } from "../kernels/index.ts";
-import { type ContinuousEnergy, type Evaluation, visibleGradient, visibleScale } from "./landscape.ts";
+import { type ContinuousEnergy, type Evaluation, finiteScore, visibleGradient, visibleScale } from "./landscape.ts";
 import { weightedSumOf } from "./sums.ts";
 
 function squaredNorm(x: Float64Array, visible?: ArrayLike<number>): number {
@@ -26,11 +25,7 @@ export function softmaxEnergy(beta: number, form: "euclidean" | "dot"): Continuo
   /** S of x and the rows: xi.x or -1/2 d^2, the visible part scaled up. */
   const similarities = (rows: Rows, x: Float64Array, visible?: ArrayLike<number>): Float64Array => {
     const scale = (form === "dot" ? 1 : -0.5) * visibleScale(rows.dim, visible);
-    return Float64Array.from(rows.scores(op, x, { visible }), (score) => {
-      const S = scale * score;
-      if (!Number.isFinite(S)) throw new EngramError(`${name} energy`, `similarities that ${rows.precision} can hold`, String(S), "Scale the data, or store it as f64.");
-      return S;
-    });
+    return Float64Array.from(rows.scores(op, x, { visible }), (score) => finiteScore(scale * score, rows.precision, `similarity (${name})`));
   };
   /** log sum e^{beta S} / beta and sum p xi, relative to the largest S before beta multiplies: for beta S beyond f64. */
   const relative = (rows: Rows, x: Float64Array, visible?: ArrayLike<number>): { level: number; mean: Float64Array } => {

@@ -6,7 +6,8 @@
  *                 never happens, by (M60) and (L27), except within rounding or with clamped coordinates.
  *   flow          numeric/ode.ts `descend`: dt is halved while the energy would rise, doubled again up to the first dt
  *
- * Converged means at rest: the whole step (not one the guard cut down) moves no coordinate by more than the tolerance.
+ * Converged means at rest: the whole step (not one the guard cut down) moves no coordinate by more than the tolerance, nor does the next.
+ * An energy without a bottom (a composed one may have none) is followed while it is a number, and never converges.
  */
 import { descend as descendFlow, EngramError } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
@@ -45,6 +46,7 @@ const ROUNDING = { f32: 1e-5, f64: 1e-12 } as const;
 /** The reason of a recall whose cue no stored pattern reaches. */
 export const OUTSIDE = "outside the support of every stored pattern";
 const STUCK = "no step lowers the energy any further";
+const BOTTOMLESS = "the energy falls without bound";
 
 /** Follows the energy downhill from x0. @throws EngramError for a step, tolerance or mask out of range */
 export function descend(rows: Rows, energy: ContinuousEnergy, x0: Float64Array, options: DynamicsOptions = {}): Trajectory {
@@ -63,7 +65,7 @@ export function descendIn(landscape: Landscape, X0: Float64Array, options: Dynam
   const tolerance = options.tolerance ?? (landscape.finite && method === "fixed-point" ? 0 : landscape.precision === "f32" ? 1e-6 : 1e-9);
   const maxSteps = options.maxSteps ?? (method === "fixed-point" ? 1000 : 10000);
   if (!["fixed-point", "euler", "rk4"].includes(method)) throw new EngramError("method", "fixed-point, euler or rk4", String(method), "Leave it out for the fixed point.");
-  if (!(dt > 0 && dt < Infinity)) throw new EngramError("dt", "a finite number above 0", String(dt), "The flow needs a positive time step.");
+  if (!(Number.isFinite(dt) && dt > 0)) throw new EngramError("dt", "a finite number above 0", String(dt), "The flow needs a positive time step.");
   if (!(tolerance >= 0)) throw new EngramError("tolerance", "0 or above", String(tolerance), "Leave it out for the default.");
   if (!(maxSteps >= 0)) throw new EngramError("maxSteps", "0 or above", String(maxSteps), "Leave it out for the default.");
   if (free !== undefined && free.length !== dim) throw new EngramError("free", `${dim} entries`, String(free.length), "One entry per coordinate: 0 clamped, anything else free.");
@@ -110,19 +112,20 @@ function iterate(landscape: Landscape, X0: Float64Array, { tolerance, maxSteps, 
       let y: Float64Array = ahead.slice(i * dim, (i + 1) * dim);
       let there = evaluation;
       const whole = largestMove(x, y);
-      walker.size = largestFree(y, free, walker.size);
       const bound = at.energy + ROUNDING[landscape.precision] * at.scale;
       for (let size = 0.5; !(there.energy <= bound) && size > SMALLEST; size /= 2) {
         y = step(x, at.next!, size, free);
         [there] = landscape.evaluate(y, visible);
       }
+      walker.size = largestFree(y, free, walker.size);
       const rests = whole <= tolerance * walker.size;
       if (!(there.energy <= bound)) return stop(walker, rests, rests ? undefined : STUCK);
+      if (isBottomless(y, there.energy)) return stop(walker, false, BOTTOMLESS);
       walker.x = y;
       walker.at = there;
       walker.energies.push(there.energy);
       walker.steps++;
-      if (rests) stop(walker, true);
+      if (rests && there.next !== undefined && largestMove(y, step(y, there.next, 1, free)) <= tolerance * walker.size) stop(walker, true);
     });
   }
   return walkers.map(({ x, energies, steps, converged, reason }) => ({ state: x, energies: Float64Array.from(energies), steps, converged, reason }));
@@ -135,12 +138,22 @@ function follow(landscape: Landscape, x0: Float64Array, { method, dt, tolerance,
   const downhill = (y: Float64Array): Float64Array => landscape.gradient(y, visible).map((value, k) => (free !== undefined && free[k] === 0 ? 0 : -value));
   // ode.ts takes lengths and energies relative to at least 1; small patterns need both smaller.
   const size = Math.max(largestFree(x0, free, 0), largestFree(next, free, 0));
-  const path = descendFlow(downhill, (y) => landscape.evaluate(y, visible)[0].energy, x0, {
+  let bottomless = false;
+  const E = (y: Float64Array): number => {
+    const [{ energy: value }] = landscape.evaluate(y, visible);
+    bottomless = isBottomless(y, value);
+    return bottomless ? NaN : value; // NaN: a smaller step
+  };
+  const path = descendFlow(downhill, E, x0, {
     dt, method: method === "rk4" ? "rk4" : "euler", maxSteps,
     tolerance: tolerance * Math.min(1, size), slack: (ROUNDING[landscape.precision] * scale) / Math.max(1, Math.abs(energy)),
   });
-  const reason = path.converged ? undefined : path.steps >= maxSteps ? `still moving after ${maxSteps} steps` : STUCK;
+  const reason = path.converged ? undefined : path.steps >= maxSteps ? `still moving after ${maxSteps} steps` : bottomless ? BOTTOMLESS : STUCK;
   return { state: path.x, energies: path.energies, steps: path.steps, converged: path.converged, reason };
+}
+
+function isBottomless(x: Float64Array, E: number): boolean {
+  return E === -Infinity || !x.every(Number.isFinite);
 }
 
 /** x + size (target - x) on the free coordinates; size 1 is the target itself, exactly. */

@@ -36,7 +36,7 @@ export function lseMerge(a: Tree<SoftmaxState>, b: Tree<SoftmaxState>): Tree<Sof
 /** @returns E without the quadratic term of the dot form, and the next state; undefined for no rows */
 export function lseFinish(tree: Tree<SoftmaxState>, beta: number): { energy: number; next: Float64Array } | undefined {
   const state = finishSoftmax(tree);
-  return state === undefined ? undefined : { energy: -state.lse / beta, next: state.mean };
+  return state === undefined ? undefined : { energy: 0 - state.lse / beta, next: state.mean };
 }
 
 export interface AdditiveState {
@@ -84,5 +84,5 @@ export function additiveFinish(
   if (state === undefined) return undefined;
   const A = eps + state.A;
   const next = state.W > 0 ? state.z.map((value) => value / state.W) : undefined;
-  return { energy: scaling === "identity" ? 0 - A : A > 0 ? -log(A) / beta : Infinity, W: state.W, z: state.z, next };
+  return { energy: scaling === "identity" ? 0 - A : A > 0 ? 0 - log(A) / beta : Infinity, W: state.W, z: state.z, next };
 }

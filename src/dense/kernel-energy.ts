@@ -7,6 +7,7 @@
  * The step never raises E where kappa is convex and falling (`monotone`); the tricube relies on the guard of the dynamics.
  * The Gaussian has infinite support: it is evaluated in the log domain, as LSE, which it is at eps = 0.
  */
+import type { Rows } from "../kernels/index.ts";
 import { EngramError, exp, log } from "../numeric/index.ts";
 import { softmaxEnergy } from "./continuous.ts";
 import type { Kernel } from "./kernel.ts";
@@ -24,14 +25,16 @@ export function kernelEnergy(kernel: Kernel, beta: number, eps = 0): ContinuousE
     const w = squared.map((d2) => kernel.weight((beta / 2) * d2));
     return { A: eps + foldSum(squared, (d2) => kernel.kappa((beta / 2) * d2)), w, W: foldSum(w) };
   };
+  // Weights over W first: those of the triangle are 5e11 at a pattern, too much for a sum in f32.
+  const mean = (rows: Rows, w: Float64Array, W: number): Float64Array => rows.weightedSum(w.map((value) => value / W));
   return {
     name: kernel.name,
     beta,
     evaluate: (rows, X, visible) => perState(rows, X, visible, (squared, x) => {
       const { A, w, W } = look(squared);
       // At a pattern the tricube's weights vanish although the density does not: the state rests.
-      const next = W > 0 ? rows.weightedSum(w).map((value) => value / W) : A > eps ? x.slice() : undefined;
-      const energy = -log(A) / beta;
+      const next = W > 0 ? mean(rows, w, W) : A > eps ? x.slice() : undefined;
+      const energy = 0 - log(A) / beta;
       return { energy, next, scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
     weights: (rows, x, visible) => {
@@ -40,7 +43,7 @@ export function kernelEnergy(kernel: Kernel, beta: number, eps = 0): ContinuousE
     },
     gradient: (rows, x, visible) => {
       const { A, w, W } = look(squaredDistances(rows, x, visible));
-      return A === 0 ? new Float64Array(x.length) : visibleGradient(x, W, rows.weightedSum(w), visibleScale(rows.dim, visible) / A, visible);
+      return W === 0 ? new Float64Array(x.length) : visibleGradient(x, 1, mean(rows, w, W), (visibleScale(rows.dim, visible) * W) / A, visible);
     },
   };
 }
@@ -53,7 +56,7 @@ function gaussianEnergy(beta: number, eps: number): ContinuousEnergy {
     ...plain,
     name: "gaussian",
     evaluate: (rows, X, visible) => plain.evaluate(rows, X, visible).map(({ energy: E, next }) => {
-      const energy = -log(eps + exp(-beta * E)) / beta;
+      const energy = 0 - log(eps + exp(-beta * E)) / beta;
       return { energy, next, scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
     gradient: (rows, x, visible) => {

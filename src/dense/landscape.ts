@@ -48,6 +48,14 @@ export function landscapeOf(rows: Rows, energy: ContinuousEnergy): Landscape {
   };
 }
 
+/** @throws EngramError for a score that left the range of the stored numbers */
+export function finiteScore(score: number, precision: "f32" | "f64", what: string): number {
+  if (!Number.isFinite(score)) {
+    throw new EngramError(what, `a number that ${precision} can hold`, String(score), `Sums of these values overflow: scale the data${precision === "f32" ? ", or store it as f64" : ""}.`);
+  }
+  return score;
+}
+
 /** D / V; 1 without a mask. @throws EngramError when nothing is visible */
 export function visibleScale(dim: number, visible?: ArrayLike<number>): number {
   if (visible === undefined) return 1;

@@ -9,13 +9,13 @@
  */
 import { log } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
-import { type ContinuousEnergy, type Evaluation, visibleGradient, visibleScale } from "./landscape.ts";
+import { type ContinuousEnergy, type Evaluation, finiteScore, visibleGradient, visibleScale } from "./landscape.ts";
 import { foldSum } from "./sums.ts";
 
-/** Squared distances of Q states to all rows, the visible part scaled up. */
+/** Squared distances of Q states to all rows, the visible part scaled up. @throws EngramError where they overflow */
 export function squaredDistances(rows: Rows, X: Float64Array, visible?: ArrayLike<number>): Float64Array {
   const scale = visibleScale(rows.dim, visible);
-  return Float64Array.from(rows.scores("squaredL2", X, { visible }), (d2) => scale * d2);
+  return Float64Array.from(rows.scores("squaredL2", X, { visible }), (d2) => finiteScore(scale * d2, rows.precision, "squared distance"));
 }
 
 /** One evaluation per state from its squared distances to all rows. */
@@ -67,7 +67,7 @@ export function lsrEnergy(beta: number, eps = 0): ContinuousEnergy & { readonly 
     finite: true,
     evaluate: (rows, X, visible) => perState(rows, X, visible, (squared) => {
       const { members, D } = support(squared, beta, eps);
-      const energy = -log(D) / beta;
+      const energy = 0 - log(D) / beta; // 0, not -0, at D = 1
       return { energy, next: members.length === 0 ? undefined : centroid(rows, members), scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
     weights: (rows, x, visible) => {

@@ -4,12 +4,12 @@
  * Continuous energies (lse, lse-dot, lsr, kernels): x <- next(x) to its fixed point, or gradient flow by `method` (dynamics.ts).
  * With `visible` only the known coordinates enter the scores (scaled to whole patterns), at every step, while all coordinates are
  * recalled. Binary energies (classical, polynomial, rectified, exponential): asynchronous descent by exact energy differences
- * (binary.ts); with `visible` the known bits are clamped.
+ * (binary.ts); with `visible` the known bits are clamped. An image shows the pixels whose alpha is not 0.
  *
  *   Xi  N x D stored patterns (kernels' Rows);  x  D state;  ranking: stored patterns by -d^2/2 (or overlap) from the final state
  */
 import {
-  type Backend, EngramError, type Key, type Memory, type Patterns, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
 import type { ChosenBeta } from "./beta.ts";
@@ -17,16 +17,18 @@ import { answerOf, type Asked, type DenseRecall, type DenseRecallOptions, settle
 import { BinaryMemory, type Settled } from "./binary.ts";
 import { Contents } from "./contents.ts";
 import { descendMany } from "./dynamics.ts";
-import type { ContinuousEnergy } from "./landscape.ts";
-import { checkBeta } from "./parameters.ts";
+import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
 import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima.ts";
+import { checkBeta } from "./parameters.ts";
+import { checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
-
 
 /** Cues that move in lockstep. */
 const LOCKSTEP = 64;
 const MODEL = "dense";
+/** What a dense recall may ask for besides `RecallOptions`. */
+const OWN_OPTIONS = ["free", "method", "dt"];
 
 interface Bound {
   readonly chosen: ChosenBeta;
@@ -67,6 +69,7 @@ export class DenseMemory implements Memory {
    * @throws EngramError on ragged rows, a wrong width, NaN or infinities (says where), duplicate keys, values that are not -1 or 1 where bits are needed
    */
   store(patterns: Patterns, options: StoreOptions = {}): void {
+    checkNames("store option", options, ["keys", "values"]);
     if (options.values !== undefined) {
       throw new EngramError("values", "no values", "values", "A dense memory recalls its own patterns; use the universal memory for hetero-association.");
     }
@@ -74,16 +77,25 @@ export class DenseMemory implements Memory {
     if (this.#contents.add({ ...rows, data: this.#bits(rows.data, rows.dim, "patterns") }, options)) this.#bound = undefined;
   }
 
-  /** Descends the energy from the cue. @throws EngramError on an empty memory, a wrong dimension, NaN or infinities (says where) */
-  recall(cue: ArrayLike<number>, options: DenseRecallOptions = {}): DenseRecall {
+  /**
+   * Descends the energy from the cue.
+   * @param cue dim numbers, or an image (its hidden pixels count as unknown, unless `visible` is given)
+   * @throws EngramError on an empty memory, a wrong dimension, NaN or infinities (says where), masks of another length, nothing visible
+   */
+  recall(cue: Pattern, options: DenseRecallOptions = {}): DenseRecall {
     return this.recallMany([cue], options)[0];
   }
 
   /** One recall per cue, the bits of `recall`; the cues move in lockstep so that every step is scored in batches. */
   recallMany(cues: Patterns, options: DenseRecallOptions = {}): DenseRecall[] {
     const { energy, binary } = this.#bind();
-    const { rows: Q, dim, data } = this.#cues(cues);
+    checkRecallOptions(options, OWN_OPTIONS);
+    if (hides(cues, options)) return cues.flatMap((cue) => this.recallMany([cue], seen(cue, options)));
     const { top = 5, visible, free, tolerance, method, dt } = options;
+    this.#mask("visible", visible);
+    this.#mask("free", free);
+    visibleScale(this.dim, visible); // something must be visible
+    const { rows: Q, dim, data } = this.#cues(cues, visible);
     const maxSteps = options.maxSteps ?? this.#settings.maxSteps;
     const asked: Asked = { rows: this.#contents.rows, keys: this.#contents.keys, threshold: this.#settings.threshold };
     const results: DenseRecall[] = [];
@@ -99,20 +111,20 @@ export class DenseMemory implements Memory {
   }
 
   /** Whether the cue leads to an accepted answer. */
-  recognize(cue: ArrayLike<number>, options: DenseRecallOptions = {}): Recognition {
+  recognize(cue: Pattern, options: DenseRecallOptions = {}): Recognition {
     const { accepted, criterion, reason, key, ranking } = this.recall(cue, options);
     return { accepted, criterion, reason, key, ranking };
   }
 
-  /** E at a state; Infinity off the support of LSR with epsilon = 0. */
-  energy(state: ArrayLike<number>): number {
+  /** E at a state, all of it (alpha does not matter); Infinity off the support of LSR with epsilon = 0. */
+  energy(state: Pattern): number {
     const { energy, binary } = this.#bind();
     const x = this.#bits(toRow(state, "state", this.dim), this.dim, "state");
     return binary !== undefined ? binary.energy(x) : energy!.evaluate(this.#contents.rows, x)[0].energy;
   }
 
   /** grad E at a state (continuous energies). @throws EngramError for binary energies, which have differences instead */
-  gradient(state: ArrayLike<number>): Float64Array {
+  gradient(state: Pattern): Float64Array {
     const { energy } = this.#bind();
     if (energy === undefined) throw new EngramError("gradient", "a continuous energy", this.#settings.energy, "Binary energies change by bit flips; they have no gradient.");
     return energy.gradient(this.#contents.rows, toRow(state, "state", this.dim));
@@ -120,6 +132,7 @@ export class DenseMemory implements Memory {
 
   /** All LSR minima at the memory's beta, exactly (L36). @throws EngramError for other energies */
   minima(options: MinimaOptions = {}): Minima {
+    checkNames("minima option", options, ["maxSets", "eps"]);
     const { chosen } = this.#bind();
     const { energy, epsilon } = this.#settings;
     if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError("minima", "energy lsr", energy, "Only LSR has minima in closed form; recall from many cues to find others.");
@@ -143,12 +156,13 @@ export class DenseMemory implements Memory {
 
   /** @throws EngramError on a damaged file, another version or another model */
   static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): DenseMemory {
+    checkNames("fromBytes option", options, ["backend", "name"]);
     const { name = "memory file" } = options;
     const file = readEngram(source, name);
     if (file.model !== MODEL) throw new EngramError(name, `model ${MODEL}`, file.model.slice(0, 80), "Open it with the memory class of that model.");
     const rows = storedPatterns(file, name);
     const p = file.parameters;
-    const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+    const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : text === "" ? NaN : Number(text));
     const memory = new DenseMemory({
       energy: p.energy, beta: number(p.givenBeta), delta: number(p.delta), interactions: number(p.interactions), degree: number(p.degree),
       epsilon: number(p.epsilon), binarize: number(p.binarize), maxSteps: number(p.maxSteps), threshold: number(p.threshold),
@@ -156,7 +170,7 @@ export class DenseMemory implements Memory {
     });
     memory.store(rows, { keys: storedKeys(file, rows.rows, name) });
     const nextKey = Number(p.nextKey ?? rows.rows);
-    if (!Number.isInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
+    if (!Number.isSafeInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
     memory.#contents.nextKey = nextKey;
     if (p.beta !== undefined) memory.#bind({ beta: checkBeta(Number(p.beta)), rule: p.betaRule ?? "given" });
     return memory;
@@ -173,34 +187,34 @@ export class DenseMemory implements Memory {
 
   /** With `visible` the known bits are clamped. */
   #settle(binary: BinaryMemory, cue: Float64Array, maxSweeps: number, { visible, free }: DenseRecallOptions): Settled {
-    this.#mask("visible", visible);
-    this.#mask("free", free);
     const clamp = visible === undefined ? free : Float64Array.from(cue, (_, i) => (visible[i] !== 0 || (free !== undefined && free[i] === 0) ? 0 : 1));
     return binary.settle(cue, { maxSweeps, free: clamp });
   }
 
   #mask(name: string, mask: ArrayLike<number> | undefined): void {
-    if (mask !== undefined && mask.length !== this.dim) throw new EngramError(name, `${this.dim} entries`, String(mask.length), "One entry per coordinate.");
+    if (mask === undefined || (typeof mask === "object" && mask?.length === this.dim)) return;
+    throw new EngramError(name, `${this.dim} entries`, typeof mask === "object" ? String(mask?.length) : typeof mask, "One entry per coordinate.");
   }
 
-  #cues(cues: Patterns): { rows: number; dim: number; data: Float64Array } {
+  #cues(cues: Patterns, visible?: ArrayLike<number>): { rows: number; dim: number; data: Float64Array } {
     const { rows } = this.#contents; // refuses an empty or disposed memory first
     const own = toRows(cues, "cue", rows.dim);
     this.#contents.fits(own.data, own.dim, "cue");
-    return { ...own, data: this.#bits(own.data, own.dim, "cue") };
+    return { ...own, data: this.#bits(own.data, own.dim, "cue", visible) };
   }
 
-  /** Binary energies: -1 and 1, by threshold where one is given. */
-  #bits(data: Float64Array, dim: number, what: string): Float64Array {
+  /** Binary energies: -1 and 1, by threshold where one is given. A hidden value need not be a bit: it starts as its sign. */
+  #bits(data: Float64Array, dim: number, what: string, visible?: ArrayLike<number>): Float64Array {
     const { binary, binarize } = this.#settings;
     if (!binary) return data;
     if (binarize !== undefined) return data.map((value) => (value > binarize ? 1 : -1));
-    const bad = data.findIndex((value) => value !== 1 && value !== -1);
+    const shown = visible === undefined ? data : data.map((value, i) => (visible[i % dim] !== 0 ? value : value > 0 ? 1 : -1));
+    const bad = shown.findIndex((value) => value !== 1 && value !== -1);
     if (bad >= 0) {
       throw new EngramError(`${what}, row ${Math.floor(bad / dim)}, column ${bad % dim}`, `-1 or 1 for the ${this.#settings.energy} energy`, String(data[bad]),
         "Binarise first, or pass binarize (pixels in [0, 1]: .5).");
     }
-    return data;
+    return shown;
   }
 
   /** @param known beta read from a file */

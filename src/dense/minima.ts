@@ -91,7 +91,7 @@ interface Visit {
 
 /** Visits every set whose pairs are all closer than 2 r (a superset of all minima at radius r), once, smallest index first. */
 function enumerate(D2: Float64Array, M: number, squaredRadius: number, maxSets: number, visit: (set: Visit) => void): Search {
-  if (!(maxSets >= 0)) throw new EngramError("maxSets", "0 or above", String(maxSets), "Leave it out for the default.");
+  if (typeof maxSets !== "number" || !(maxSets >= 0)) throw new EngramError("maxSets", "0 or above", String(maxSets), "Leave it out for the default.");
   const limit = 4 * squaredRadius;
   const members: number[] = [];
   const inside = new Uint8Array(M);
@@ -154,7 +154,7 @@ export function minimaAt(D2: Float64Array, beta: number, options: MinimaOptions 
     margin = Math.min(margin, closest / Math.max(edge, scale));
     if (!(largestIn < edge && edge < smallestOut)) return;
     // (L14) E = -(1/beta) log(eps + |K| (1 - (beta/2) Var_K)); Var_K = sum of pairs / |K|^2
-    const energy = -log(eps + size * (1 - (beta / 2) * (pairs / square))) / beta;
+    const energy = 0 - log(eps + size * (1 - (beta / 2) * (pairs / square))) / beta;
     const atPattern = smallestIn <= 1e-14 * scale;
     minima.push({ members: members.slice(), energy, in2: largestIn / square, out2: smallestOut / square, novel: !atPattern });
   });

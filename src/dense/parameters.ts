@@ -3,13 +3,13 @@ import { EngramError } from "../numeric/index.ts";
 
 /** @throws EngramError unless 0 < beta < Infinity */
 export function checkBeta(beta: number): number {
-  if (!(beta > 0 && beta < Infinity)) throw new EngramError("beta", "a finite number above 0", String(beta), "beta is an inverse temperature; larger is sharper.");
+  if (!(Number.isFinite(beta) && beta > 0)) throw new EngramError("beta", "a finite number above 0", String(beta), "beta is an inverse temperature; larger is sharper.");
   return beta;
 }
 
 /** @throws EngramError unless 0 <= eps < Infinity */
 export function checkEpsilon(eps: number): number {
-  if (!(eps >= 0 && eps < Infinity)) throw new EngramError("epsilon", "a finite number, 0 or above", String(eps), "epsilon = 0 is the exact LSR energy.");
+  if (!(Number.isFinite(eps) && eps >= 0)) throw new EngramError("epsilon", "a finite number, 0 or above", String(eps), "epsilon = 0 is the exact LSR energy.");
   return eps;
 }
 

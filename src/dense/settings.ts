@@ -14,6 +14,7 @@ import { kernelEnergy } from "./kernel-energy.ts";
 import type { ContinuousEnergy } from "./landscape.ts";
 import { lsrEnergy } from "./lsr.ts";
 import type { BinarySeparation } from "./overlap-energy.ts";
+import { checkNames } from "./recall-options.ts";
 import { checkDegree } from "./separation.ts";
 
 /** Energies of binary (-1, 1) patterns, settled bit by bit. */
@@ -66,20 +67,19 @@ const OPTION_NAMES: readonly (keyof DenseOptions)[] = [
 
 /** @throws EngramError for an unknown option or energy (suggests the nearest), or a value outside its range */
 export function settingsOf(options: DenseOptions): DenseSettings {
-  for (const name of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(name as keyof DenseOptions)) throw unknownName("dense memory option", name, OPTION_NAMES);
-  }
+  checkNames("dense memory option", options, OPTION_NAMES);
   const { energy = "lse", beta, delta = 0.01, interactions = 3, degree = 3, epsilon = 0, binarize, maxSteps = 1000, threshold, precision = "f32", backend } = options;
   if (!ENERGY_NAMES.includes(energy)) throw unknownName("energy", energy, ENERGY_NAMES);
   if (beta !== undefined) checkBeta(beta);
-  if (!(delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
-  if (!(interactions > 1)) throw new EngramError("interactions", "a number above 1 (self included)", String(interactions), "3 means two neighbours each.");
+  if (!(Number.isFinite(delta) && delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
+  if (!(Number.isFinite(interactions) && interactions > 1)) throw new EngramError("interactions", "a number above 1 (self included)", String(interactions), "3 means two neighbours each.");
   checkDegree(degree);
   checkEpsilon(epsilon);
   if (binarize !== undefined && !Number.isFinite(binarize)) throw new EngramError("binarize", "a finite threshold", String(binarize), "For pixels in [0, 1] use .5.");
   if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number above 0", String(maxSteps), "1 is a single step.");
-  if (threshold !== undefined && !(threshold >= 0)) throw new EngramError("threshold", "0 or above", String(threshold), "Calibrate one on cues that should and should not be known.");
-  if (precision !== "f32" && precision !== "f64") throw unknownName("precision", String(precision), ["f32", "f64"]);
+  if (threshold !== undefined && !(Number.isFinite(threshold) && threshold >= 0)) throw new EngramError("threshold", "0 or above", String(threshold), "Calibrate one on cues that should and should not be known.");
+  if (precision !== "f32" && precision !== "f64") throw unknownName("precision", precision, ["f32", "f64"]);
+  if (backend !== undefined && backend !== "simd" && backend !== "scalar") throw unknownName("backend", backend, ["simd", "scalar"]);
   return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, precision, backend };
 }
 

@@ -1,6 +1,7 @@
 /** Cues of an entropic memory as levels, with what they hide, and the number that stands for each of them in the counters of its draws. */
 import { NO_LEVEL } from "../kernels/index.ts";
-import { EngramError, type Pattern, type Patterns, toRow, toRows, unknownName, visibleOf } from "../numeric/index.ts";
+import { EngramError, type Pattern, type Patterns, toRow, toRows, visibleOf } from "../numeric/index.ts";
+import { checkNames } from "../dense/recall-options.ts";
 import type { EntropicRecallOptions } from "./memory.ts";
 import type { Quantiser } from "./quantiser.ts";
 import type { AssociativeRegister } from "./register.ts";
@@ -17,7 +18,7 @@ const RECALL_OPTIONS = ["visible", "maxSteps", "tolerance", "top", "sigma", "tem
 
 /** Columns that `visible` hides are undefined. @throws EngramError for options that do not exist, another width, NaN or infinities */
 export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, cues: Patterns, options: EntropicRecallOptions): CueLevels {
-  for (const name of Object.keys(options)) if (!RECALL_OPTIONS.includes(name)) throw unknownName("recall option", name, RECALL_OPTIONS);
+  checkNames("recall option", options, RECALL_OPTIONS);
   const { visible, top = 0 } = options;
   const { n } = register;
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
@@ -42,7 +43,9 @@ export function hides(cues: Patterns, options: EntropicRecallOptions): cues is r
   return options.visible === undefined && Array.isArray(cues) && cues.some((cue: Pattern) => typeof cue === "object" && cue !== null && visibleOf(cue) !== undefined);
 }
 
+/** The parts one after the other; a single one as it is. */
 export function joined(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0];
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -20,9 +20,10 @@ import {
 } from "../numeric/index.ts";
 import { type CueLevels, cueLevels, fingerprints, hides, joined, masked } from "./cues.ts";
 import { warningsOf } from "./diagnostics.ts";
+import { checkNames } from "../dense/recall-options.ts";
 import { readEntropic, writeEntropic } from "./file.ts";
 import { Items } from "./items.ts";
-import { describe, presetOf, type RegisterOptions, settingsOf } from "./presets.ts";
+import { describe, presetOf, REGISTER_OPTIONS, type RegisterOptions, settingsOf } from "./presets.ts";
 import { checkLevels, fitQuantiser, Quantiser, type QuantiserKind, QUANTISER_KINDS, type QuantiserOptions } from "./quantiser.ts";
 import type { Explanation, Thresholds } from "./recognition.ts";
 import { AssociativeRegister, type RetrieveOptions } from "./register.ts";
@@ -67,6 +68,7 @@ export class EntropicMemory implements Memory {
 
   /** @throws EngramError for unknown options or presets (suggests the nearest) and values out of range */
   constructor(options: EntropicOptions = {}) {
+    checkNames("entropic option", options, [...REGISTER_OPTIONS, "levels", "quantiser", "constantColumns", "items"]);
     settingsOf(options);
     const preset = presetOf(options.preset);
     const { quantiser = preset.quantiser } = options;
@@ -79,20 +81,19 @@ export class EntropicMemory implements Memory {
     this.#options = { ...options, quantiser };
   }
 
-  get size(): number { return this.#items?.keys.length ?? 0; }
+  get size(): number { return this.#alive().#items?.keys.length ?? 0; }
   get dim(): number { return this.size === 0 ? 0 : this.#dim; }
-  get keys(): readonly Key[] { return this.#items?.keys.slice() ?? []; }
-  get backend(): Backend { return this.#fitted?.register.backend ?? this.#options.backend ?? "simd"; }
-  /** The table and its statistics. @throws EngramError before the first store */
+  get keys(): readonly Key[] { return this.size === 0 ? [] : this.#items!.keys.slice(); }
+  get backend(): Backend { return this.#alive().#fitted?.register.backend ?? this.#options.backend ?? "simd"; }
+  /** The table and its statistics; this and the quantiser: @throws EngramError before the first store. */
   get register(): AssociativeRegister { return this.#ready().register; }
-  /** @throws EngramError before the first store */
   get quantiser(): Quantiser { return this.#ready().quantiser; }
 
   get parameters(): Readonly<Record<string, string>> {
     const kind = this.#options.quantiser instanceof Quantiser ? this.#options.quantiser.data.kind : this.#options.quantiser!;
     const kept = this.#items?.kept ?? this.#options.items ?? true;
     const shown = { ...describe(this.#options, this.#levels, kind), items: String(kept), exactCounts: String(this.#options.exactCounts === true) };
-    if (this.size === 0 || this.#disposed) return shown;
+    if (this.size === 0) return shown;
     const { register, quantiser } = this.#ready();
     const { entropy, saturation, fill } = register.statistics;
     const warnings = warningsOf(register, quantiser);
@@ -108,7 +109,8 @@ export class EntropicMemory implements Memory {
    */
   store(patterns: Patterns, options: StoreOptions = {}): void {
     this.#alive();
-    for (const name of Object.keys(options)) if (name !== "keys") throw new EngramError(`store option ${name}`, "keys", name, "Values belong to hetero-association: HeteroMemory.");
+    checkNames("store option", options, ["keys", "values"]);
+    if (options.values !== undefined) throw new EngramError("values", "none", "values", "Values belong to hetero-association: HeteroMemory.");
     const { rows, dim, data } = toRows(patterns, "patterns", this.#dim === 0 ? undefined : this.#dim);
     const items = this.#items ?? new Items(dim, this.#levels, this.#options.items ?? true);
     const keys = items.newKeys(rows, options.keys);
@@ -228,16 +230,14 @@ export class EntropicMemory implements Memory {
 
   /** Quantiser and register, made of what waits where there are none yet. */
   #ready(): Fitted {
-    this.#alive();
     if (this.size === 0) throw new EngramError("memory", "at least one stored pattern", "an empty memory", "Call store(patterns) first.");
     if (this.#fitted !== undefined) return this.#fitted;
-    const { quantiser: given, constantColumns } = this.#options;
-    const dim = this.#dim;
-    const data = this.#waiting.length === 1 ? this.#waiting[0] : joined(this.#waiting);
+    const { quantiser: given, constantColumns, levels: _, items: __, ...own } = this.#options;
+    const [dim, data] = [this.#dim, joined(this.#waiting)];
     const quantiser = given instanceof Quantiser ? given : fitQuantiser({ rows: data.length / dim, dim, data }, {
       kind: given, levels: this.#levels, constantColumns, reference: this.#options.reference,
     });
-    const register = new AssociativeRegister(dim, this.#levels, this.#options);
+    const register = new AssociativeRegister(dim, this.#levels, own);
     this.#registerAll(register, register.levels(quantiser.transform(data)));
     this.#waiting = [];
     return (this.#fitted = { quantiser, register });
@@ -253,7 +253,8 @@ export class EntropicMemory implements Memory {
     return cueLevels(register, quantiser, cues, options);
   }
 
-  #alive(): void {
+  #alive(): this {
     if (this.#disposed) throw new EngramError("memory", "a live memory", "one that was disposed", "Make a new one; a disposed memory holds nothing.");
+    return this;
   }
 }

@@ -126,6 +126,9 @@ const SETTINGS: readonly (keyof RegisterSettings)[] = [
   "cap", "outside", "undefinedIsMismatch", "iotaOverUndefined", "dividedByMax", "retrieval", "iota", "kappa", "xi", "sigma", "reference",
 ];
 
+/** What a register can be asked for, by name. */
+export const REGISTER_OPTIONS: readonly string[] = [...SETTINGS, "preset", "exactCounts", "backend"];
+
 /** The preset of a name. @throws EngramError for another name (suggests the nearest) */
 export function presetOf(name: string = "cifar2024"): Preset {
   if (!PRESET_NAMES.includes(name as PresetName)) throw unknownName("preset", String(name), PRESET_NAMES);

@@ -14,8 +14,9 @@
  */
 import { Cells, NO_LEVEL } from "../kernels/index.ts";
 import { type Backend, EngramError } from "../numeric/index.ts";
+import { checkNames } from "../dense/recall-options.ts";
 import { levelsOf, type Levels } from "./levels.ts";
-import { type RegisterOptions, type RegisterSettings, settingsOf } from "./presets.ts";
+import { REGISTER_OPTIONS, type RegisterOptions, type RegisterSettings, settingsOf } from "./presets.ts";
 import { type Asked, explain, type Explanation, recognize, type Recognized, type RecognizeOptions } from "./recognition.ts";
 import { type DrawOptions, nearestLevels, Reducer } from "./retrieval.ts";
 import { leastCounts, logProbabilities, statisticsOf, type Statistics } from "./statistics.ts";
@@ -49,6 +50,7 @@ export class AssociativeRegister {
    * @throws EngramError for sizes that are no whole numbers from 1, or options out of range
    */
   constructor(n: number, m: number, options: RegisterOptions = {}) {
+    checkNames("register option", options, REGISTER_OPTIONS);
     this.settings = settingsOf(options);
     this.#cells = new Cells(n, m, { kind: this.settings.cap <= 65535 ? "u16" : "u32", backend: options.backend });
     if (options.exactCounts === true) this.#exact = { cells: new Uint32Array(n * m), none: new Uint32Array(n) };

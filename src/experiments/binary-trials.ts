@@ -54,12 +54,13 @@ export interface SettledScores {
   readonly meanSweeps: number;
 }
 
-/** Random starts swept to convergence in one random pattern set. */
-export function settleRandomStarts({ D, K, n, kind }: Ensemble, starts: number, rng: Rng): SettledScores {
-  const memory = new BinaryMemory(randomPatterns(K, D, rng), { kind, n });
+/** Random starts swept to convergence, shared equally by `sets` random pattern sets (`starts` a multiple of it). */
+export function settleRandomStarts({ D, K, n, kind }: Ensemble, starts: number, sets: number, rng: Rng): SettledScores {
   const scores = new Float64Array(starts);
   const count = { exact: 0, exactOrInverse: 0, converged: 0, sweeps: 0 };
+  let memory: BinaryMemory | undefined;
   for (let start = 0; start < starts; start++) {
+    if (memory === undefined || start % (starts / sets) === 0) memory = new BinaryMemory(randomPatterns(K, D, rng), { kind, n });
     const settled = memory.settle(randomBits(D, rng));
     let best = -Infinity;
     let least = Infinity;
@@ -76,10 +77,15 @@ export function settleRandomStarts({ D, K, n, kind }: Ensemble, starts: number, 
   return { scores: scores.sort(), exact: count.exact, exactOrInverse: count.exactOrInverse, converged: count.converged, meanSweeps: count.sweeps / starts };
 }
 
-/** The middle of ascending numbers; of an even count the mean of the middle two. */
-export function median(ascending: ArrayLike<number>): number {
-  const half = Math.floor(ascending.length / 2);
-  return ascending.length % 2 === 1 ? ascending[half] : (ascending[half - 1] + ascending[half]) / 2;
+/**
+ * The median of ascending numbers that come in steps, as of grouped data: a value v stands for v - step/2 .. v + step/2 and the median
+ * lies in the middle one's share of that, so that it does not jump by whole steps.
+ */
+export function median(ascending: Float64Array, step: number): number {
+  const half = ascending.length / 2;
+  const middle = ascending[Math.floor(half)];
+  const below = ascending.indexOf(middle);
+  return middle + step * ((half - below) / (ascending.lastIndexOf(middle) + 1 - below) - 0.5);
 }
 
 function randomBits(D: number, rng: Rng): Int8Array {

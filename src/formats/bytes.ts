@@ -15,9 +15,12 @@ export interface ByteSource {
 /** The largest piece that is read from a source or handed to a writer at once. */
 export const PIECE: number = 1 << 24;
 
-/** A {@link ByteSource} over bytes in memory (views, no copy). */
+/** A {@link ByteSource} over bytes in memory (views, no copy). @throws EngramError for anything that is neither */
 export function sourceOf(bytes: Uint8Array | ByteSource): ByteSource {
-  if (!(bytes instanceof Uint8Array)) return bytes;
+  if (!(bytes instanceof Uint8Array)) {
+    if (typeof bytes?.read === "function" && Number.isFinite(bytes.size)) return bytes;
+    throw new EngramError("bytes", "a Uint8Array, or an object with size and read", bytes === null ? "null" : typeof bytes, "Read the file first, or open it as a source.");
+  }
   return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
 }
 

@@ -44,9 +44,9 @@ export function nearestName(name: string, candidates: readonly string[]): string
 
 /** The error for a name that is not one of `candidates`; suggests the nearest. */
 export function unknownName(subject: string, name: string, candidates: readonly string[]): EngramError {
-  const near = nearestName(name, candidates);
+  const near = nearestName(String(name), candidates);
   const todo = near === undefined ? `Choose one of the listed names.` : `Did you mean "${near}"?`;
-  return new EngramError(subject, `one of ${candidates.join(", ")}`, `"${name}"`, todo);
+  return new EngramError(subject, `one of ${candidates.join(", ")}`, `"${String(name)}"`, todo);
 }
 
 /** Levenshtein distance between two strings, in edits. */

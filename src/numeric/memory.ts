@@ -21,7 +21,7 @@ export interface StoreOptions {
 }
 
 export interface RecallOptions {
-  /** dim entries; non-zero = this coordinate of the cue is known. Hidden coordinates are ignored by the similarity. Default: all known; of a single image, the pixels whose alpha is not 0. */
+  /** dim entries; non-zero = this coordinate of the cue is known. Hidden coordinates are ignored by the similarity. Default: all known; of an image, the pixels whose alpha is not 0. */
   visible?: ArrayLike<number>;
   /** Upper bound on dynamics steps. */
   maxSteps?: number;

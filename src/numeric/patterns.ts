@@ -62,10 +62,12 @@ export function toRow(pattern: Pattern, what = "cue", dim?: number): Float64Arra
 
 /**
  * What a cue shows of itself: of an image with hidden pixels one entry per value, 0 where its pixel has alpha 0. Undefined where all is visible.
+ * @throws EngramError for an alpha that is not one entry per pixel
  */
 export function visibleOf(cue: Pattern): Uint8Array | undefined {
   if (!("data" in cue) || cue.alpha === undefined) return undefined;
-  const { alpha, data } = cue;
+  const { alpha, data, width, height } = cue;
+  if (alpha?.length !== width * height) throw new EngramError("alpha", `${width} x ${height} entries, one per pixel`, String(alpha?.length), "Leave it out where nothing is hidden.");
   const visible = Uint8Array.from({ length: data.length }, (_, i) => (alpha[i % alpha.length] === 0 ? 0 : 1));
   return visible.includes(0) ? visible : undefined;
 }

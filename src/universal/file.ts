@@ -78,7 +78,7 @@ export function readUniversal(source: Uint8Array, name = "memory file"): Read {
   const chosen = p.beta === undefined ? undefined : { beta: Number(p.beta), rule: p.betaRule ?? "given" };
   const keys = storedKeys(file, rows.rows, name);
   const nextKey = Number(p.nextKey ?? rows.rows);
-  if (!Number.isInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
+  if (!Number.isSafeInteger(nextKey) || nextKey < rows.rows) throw damaged(name, `nextKey >= ${rows.rows}`, String(p.nextKey));
   return { options, rows, values, keys, nextKey, chosen };
 }
 

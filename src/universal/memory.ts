@@ -15,9 +15,9 @@ import {
   type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
 import { Contents } from "../dense/contents.ts";
+import { checkNames, checkRecallOptions, hides, seen } from "../dense/recall-options.ts";
 import { readUniversal, writeUniversal } from "./file.ts";
 import { checkScores, energyFromScores, indexOf, recognition, retrieve, type Store, type UniversalRecall, weightsOf } from "./recall.ts";
-import { checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { checkBeta } from "./separation.ts";
 import { type AcceptanceThreshold, checkThreshold, chooseBeta, type ChosenBeta, type Settings, settingsOf, type UniversalOptions } from "./settings.ts";
 import type { Scorer } from "./similarity.ts";
@@ -84,7 +84,7 @@ export class UniversalMemory implements Memory {
    */
   recall(cue: Pattern, options: RecallOptions = {}): UniversalRecall {
     this.#bind();
-    const asked = seen(cue, options);
+    const asked = seen(cue, checkRecallOptions(options));
     const q = toRow(cue, "cue", this.dim);
     return this.#answer(q, this.#score(q, asked), asked);
   }
@@ -97,7 +97,7 @@ export class UniversalMemory implements Memory {
   /** Whether the cue is known; the acceptance half of recall, on the cue's own scores. */
   recognize(cue: Pattern, options: RecallOptions = {}): Recognition {
     const { store } = this.#bind();
-    const s = this.#score(toRow(cue, "cue", this.dim), seen(cue, options));
+    const s = this.#score(toRow(cue, "cue", this.dim), seen(cue, checkRecallOptions(options)));
     const { accepted, criterion, reason, key, ranking } = recognition(store, s, weightsOf(store, s), options.top ?? 5);
     return { accepted, criterion, reason, key, ranking };
   }
@@ -107,6 +107,7 @@ export class UniversalMemory implements Memory {
    * @throws EngramError for a value that is no number
    */
   acceptAbove(threshold: AcceptanceThreshold | undefined): void {
+    this.#contents.alive();
     checkThreshold(threshold);
     this.#settings = { ...this.#settings, threshold };
     if (this.#bound !== undefined) this.#bind(this.#bound.chosen);
@@ -115,8 +116,9 @@ export class UniversalMemory implements Memory {
   /** Q x N scores, row-major per cue (in reference mode the raw similarities before (U7a)). */
   scores(cues: Patterns, options: RecallOptions = {}): Float64Array {
     this.#bind();
+    checkRecallOptions(options);
     if (hides(cues, options)) return Float64Array.from(cues.flatMap((cue) => Array.from(this.scores([cue], seen(cue, options)))));
-    return this.#score(toRows(cues, "cues", this.dim).data, checkRecallOptions(options));
+    return this.#score(toRows(cues, "cues", this.dim).data, options);
   }
 
   /** The row each cue stands for by its own scores, without building answers: the `index` of a one-shot `recallMany`, much faster. */
@@ -151,6 +153,7 @@ export class UniversalMemory implements Memory {
    * @throws EngramError on a damaged file, another version or another model
    */
   static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): UniversalMemory {
+    checkNames("fromBytes option", options, ["backend", "name"]);
     const file = readUniversal(source, options.name);
     const memory = new UniversalMemory({ ...file.options, backend: options.backend });
     const { rows, values, keys } = file;
@@ -215,8 +218,8 @@ export class UniversalMemory implements Memory {
 
   #many<T>(cues: Patterns, options: RecallOptions, f: (q: Float64Array, s: Float64Array, asked: RecallOptions) => T): T[] {
     this.#bind();
-    if (hides(cues, options)) return cues.flatMap((cue) => this.#many([cue], seen(cue, options), f));
     checkRecallOptions(options);
+    if (hides(cues, options)) return cues.flatMap((cue) => this.#many([cue], seen(cue, options), f));
     const { rows: Q, dim, data } = toRows(cues, "cues", this.dim);
     const N = this.size;
     const chunk = Math.max(1, Math.floor(SCORES_AT_ONCE / N));

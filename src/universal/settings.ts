@@ -124,7 +124,7 @@ export function settingsOf(options: UniversalOptions): Settings {
 /** @throws EngramError unless it is undefined or a finite value on `score` or `margin` */
 export function checkThreshold(threshold: AcceptanceThreshold | undefined): void {
   if (threshold === undefined) return;
-  oneOf("threshold.on", threshold.on, ["score", "margin"]);
+  oneOf("threshold.on", threshold?.on, ["score", "margin"]);
   if (!Number.isFinite(threshold.value)) throw new EngramError("threshold", "a finite value", String(threshold.value), "Calibrate one on cues that should and should not be known.");
 }
 

@@ -1,19 +1,22 @@
 /** What a call may ask for besides its patterns, checked: a misspelt `visible` or a step count of NaN must not pass in silence. */
 import { EngramError, type Pattern, type Patterns, type RecallOptions, unknownName, visibleOf } from "../numeric/index.ts";
 
-/** @throws EngramError for an option that does not exist (suggests the nearest) or a value outside its range */
-export function checkRecallOptions(options: RecallOptions): RecallOptions {
-  checkNames("recall option", options, ["visible", "maxSteps", "tolerance", "top"]);
-  const { maxSteps = 1, tolerance = 0, top = 0 } = options;
+/**
+ * @param own names of options that only this model has
+ * @throws EngramError for an option that does not exist (suggests the nearest) or a value outside its range
+ */
+export function checkRecallOptions<T extends RecallOptions>(options: T, own: readonly string[] = []): T {
+  checkNames("recall option", options, ["visible", "maxSteps", "tolerance", "top", ...own]);
+  const { visible = [], maxSteps = 1, tolerance = 0, top = 0 } = options;
+  if (typeof visible !== "object" || visible === null) throw new EngramError("visible", "one number per coordinate", String(visible), "0 hidden, anything else visible.");
   if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number >= 1", String(maxSteps), "It bounds the steps of an iterated recall.");
-  if (!(tolerance >= 0)) throw new EngramError("tolerance", "a number >= 0", String(tolerance), "A recall has settled when no coordinate moves by more.");
+  if (typeof tolerance !== "number" || !(tolerance >= 0)) throw new EngramError("tolerance", "a number >= 0", String(tolerance), "A recall has settled when no coordinate moves by more.");
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
   return options;
 }
 
-/** The options, checked, with what an image cue shows of itself where no `visible` is given. */
-export function seen(cue: Pattern, options: RecallOptions): RecallOptions {
-  checkRecallOptions(options);
+/** The options with what an image cue shows of itself, where no `visible` is given. */
+export function seen<T extends RecallOptions>(cue: Pattern, options: T): T {
   if (options.visible !== undefined || typeof cue !== "object" || cue === null) return options;
   const visible = visibleOf(cue);
   return visible === undefined ? options : { ...options, visible };
