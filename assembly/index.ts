@@ -2,6 +2,7 @@
 export { heapBase } from "./layout";
 export * from "./scores";
 export * from "./batch";
+export * from "./cells";
 export * from "./elementary";
 export * from "./norms";
 export * from "./pack";

@@ -7,6 +7,8 @@ export { DenseMemory } from "./dense/index.ts";
 export type { DenseOptions, DenseRecall, DenseRecallOptions } from "./dense/index.ts";
 export { UniversalMemory } from "./universal/index.ts";
 export type { UniversalOptions, UniversalRecall } from "./universal/index.ts";
+export { EntropicMemory } from "./entropic/index.ts";
+export type { EntropicOptions, EntropicRecall, EntropicRecallOptions } from "./entropic/index.ts";
 export { EngramError, seeded } from "./numeric/index.ts";
 export type {
   Backend, ImageLike, Key, Memory, Pattern, Patterns, Precision, Ranked, Recall, RecallOptions, Recognition, Rng, StoreOptions,
@@ -17,6 +19,7 @@ export type { Image } from "./images/index.ts";
 
 export * as dense from "./dense/index.ts";
 export * as encoders from "./encoders/index.ts";
+export * as entropic from "./entropic/index.ts";
 export * as formats from "./formats/index.ts";
 export * as images from "./images/index.ts";
 export * as kernels from "./kernels/index.ts";

@@ -40,11 +40,44 @@ def exp(n, _):
     np.exp(data(n, 1))
 
 
-JOBS = {"scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
+def levels(cues, n, m):
+    if held.get("levels") != (cues, n, m):
+        rng = np.random.default_rng(0)
+        q = np.clip(np.rint(rng.normal(m / 2 - .5, m / 7, (cues, n))), 0, m - 1).astype(np.uint16)
+        R = np.zeros((n, m))
+        np.add.at(R, (np.tile(np.arange(n), cues), q.ravel()), 1)
+        s = .025 * m
+        K = np.exp(-(np.arange(m)[None] - np.arange(m)[:, None]) ** 2 / (2 * s * s))
+        held.update(levels=(cues, n, m), q=q, R=R, K=K)
+    return held
+
+
+def register(cues, n, m):
+    d = levels(cues, n, m)
+    np.minimum(d["R"].ravel() + np.bincount((np.arange(n) * m + d["q"]).ravel(), minlength=n * m), 65535)
+
+
+def recognize(cues, n, m):
+    d = levels(cues, n, m)
+    w = d["R"][np.arange(n), d["q"]]
+    (w == 0).sum(1), w.sum(1)
+
+
+def retrieve(cues, n, m):
+    d = levels(cues, n, m)
+    rows = np.cumsum(d["R"][None] * d["K"][d["q"]], axis=2)  # cues x n x m
+    u = np.random.default_rng(1).random((cues, n)) * rows[:, :, -1]
+    (rows <= u[:, :, None]).sum(2)
+
+
+JOBS = {"register": register, "recognize": recognize, "retrieve": retrieve, "scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
 for line in sys.stdin:
     reps, name, *shape = line.split()
     shape = [int(s) for s in shape]
-    data(shape[0], 1 if name == "exp" else shape[1])
+    if len(shape) == 3 and name != "batch":
+        levels(*shape)
+    else:
+        data(shape[0], 1 if name == "exp" else shape[1])
     start = time.process_time()
     for _ in range(int(reps)):
         JOBS[name](*shape)

@@ -5,7 +5,7 @@ import type { Precision } from "../../src/numeric/index.ts";
 import { kernels } from "../../src/kernels/host.ts";
 import { LAYER_KERNELS } from "../../src/kernels/layers.ts";
 import {
-  cosineScores, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
+  Cells, cosineScores, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
 } from "../../src/kernels/index.ts";
 import type { RawScore } from "../../src/kernels/index.ts";
 
@@ -125,6 +125,45 @@ t.test("matrix products", async (t) => {
       for (const k of [1, 7, 255, 256, 257]) {
         const [A, B] = [Float32Array.from(normals(m * k, m)), Float32Array.from(normals(k * n, n))];
         twins(`sgemm ${m}x${k}x${n}`, (backend) => sgemm(m, n, k, A, B, undefined, backend), wrong);
+      }
+    }
+  }
+  t.same(wrong, []);
+});
+
+t.test("cells: counting, looking up, drawing with and without running sums", async (t) => {
+  const wrong: string[] = [];
+  for (const n of SIZES) {
+    for (const m of [1, 2, 3, 16, 47, 48, 64]) {
+      const rng = seeded(n * 100 + m);
+      const cues = Uint16Array.from({ length: 9 * n }, () => (rng.uniform() < 0.1 ? 65535 : rng.integer(m)));
+      const least = Uint32Array.from({ length: n }, () => rng.integer(3));
+      const K = Float64Array.from({ length: (m + 1) * m }, () => (rng.uniform() < 0.2 ? 0 : rng.uniform()));
+      const numbers = Uint32Array.from({ length: 9 }, () => rng.integer(2147483648) * 2);
+      const many = cues.subarray(0, n);
+      const bulk = new Uint16Array(300 * n);
+      for (let c = 0; c < 300; c++) bulk.set(many, c * n);
+      for (const kind of ["u16", "u32", "f64"] as const) {
+        twins(`${kind} ${n} x ${m}`, (backend) => {
+          const cells = new Cells(n, m, { kind, backend });
+          const out: number[] = [];
+          if (kind === "f64") cells.set(K.length >= n * m ? K.subarray(0, n * m) : Float64Array.from({ length: n * m }, (_, i) => i % 7));
+          else {
+            cells.count(cues, 3);
+            cells.count(cues, 4);
+            const { weights, misses, hidden } = cells.look(cues, least);
+            out.push(...cells.undefinedRow, ...weights, ...misses, ...hidden);
+          }
+          // Few cues: directly; 300: the running sums are made; then with them.
+          for (const [asked, who] of [[cues, numbers], [bulk, Uint32Array.from({ length: 300 }, (_, c) => c)], [cues, numbers]] as const) {
+            const { levels, empty } = cells.draw(asked, K, who, [7, 0xfffffff0]);
+            for (const level of levels) out.push(level);
+            out.push(empty);
+          }
+          for (const held of cells.view) out.push(held);
+          cells.dispose();
+          return out;
+        }, wrong);
       }
     }
   }

@@ -5,12 +5,13 @@
 import { type Command, Option } from "commander";
 import { EngramError, unknownName, type Memory, type Precision } from "../numeric/index.ts";
 import { DenseMemory, ENERGY_NAMES } from "../dense/index.ts";
+import { EntropicMemory, PRESET_NAMES, type PresetName, QUANTISER_KINDS, type QuantiserKind } from "../entropic/index.ts";
 import { PROJECTION_NAMES, SEPARATION_NAMES, SIMILARITY_NAMES, UniversalMemory } from "../universal/index.ts";
 import { number, oneOf } from "./options.ts";
 
-export type ModelName = "dense" | "universal";
+export type ModelName = "dense" | "universal" | "entropic";
 
-export const MODEL_NAMES: readonly ModelName[] = ["dense", "universal"];
+export const MODEL_NAMES: readonly ModelName[] = ["dense", "universal", "entropic"];
 
 /** Least score, least lead over the second, or largest distance that is accepted. */
 export interface Acceptance {
@@ -35,6 +36,15 @@ export interface ModelOptions {
   beta?: number;
   accept?: Acceptance;
   precision?: Precision;
+  preset?: PresetName;
+  levels?: number;
+  quantiser?: QuantiserKind;
+  iota?: number;
+  kappa?: number;
+  xi?: number;
+  sigma?: number;
+  cap?: number;
+  items?: boolean;
 }
 
 interface ModelOption {
@@ -46,6 +56,8 @@ interface ModelOption {
 function modelOptions(): ModelOption[] {
   const universal = ["universal"] as const;
   const dense = ["dense"] as const;
+  const entropic = ["entropic"] as const;
+  const weighted = [...dense, ...universal];
   return [
     { models: dense, option: new Option("--energy <name>", `one of ${ENERGY_NAMES.join(", ")} (default lse)`) },
     { models: dense, option: new Option("--degree <n>", "n of polynomial and rectified (default 3)").argParser(number("--degree", { min: 2, whole: true })) },
@@ -58,10 +70,19 @@ function modelOptions(): ModelOption[] {
     { models: universal, option: new Option("--projection <name>", `one of ${[...PROJECTION_NAMES, "descent"].join(", ")} (default mean)`) },
     { models: universal, option: new Option("--reference", "the authors' pipeline with its quirks") },
     { models: universal, option: new Option("--iterations <n>", "upper bound on steps (default 1: one shot)").argParser(number("--iterations", { min: 1, whole: true })) },
-    { models: MODEL_NAMES, option: new Option("--delta <d>", "doubt allowed where beta is chosen (default 0.01)").argParser(number("--delta", { min: 0, max: 1, open: true })) },
-    { models: MODEL_NAMES, option: new Option("--beta <b>", "inverse temperature (default: chosen from what is stored)").argParser(number("--beta", { min: 0, open: true })) },
-    { models: MODEL_NAMES, option: new Option("--accept <rule>", "universal: score:V or margin:V, least score or lead over the second; dense: distance:V, root mean square to the nearest pattern").argParser(acceptance) },
-    { models: MODEL_NAMES, option: new Option("--precision <p>", "arithmetic of the stored rows (default f32)").argParser(oneOf<Precision>("--precision", ["f32", "f64"])) },
+    { models: entropic, option: new Option("--preset <name>", `the memory of a paper: ${PRESET_NAMES.join(", ")} (default cifar2024)`).argParser(oneOf("--preset", PRESET_NAMES)) },
+    { models: entropic, option: new Option("--levels <m>", "quantisation levels per column (default: the preset's)").argParser(number("--levels", { min: 1, max: 65534, whole: true })) },
+    { models: entropic, option: new Option("--quantiser <kind>", `range of a column: ${QUANTISER_KINDS.join(", ")} (default: the preset's)`).argParser(oneOf("--quantiser", QUANTISER_KINDS)) },
+    { models: entropic, option: new Option("--iota <i>", "least weight of a cell, as a share of its column's mean (default 0)").argParser(number("--iota", { min: 0 })) },
+    { models: entropic, option: new Option("--kappa <k>", "least weight of a cue, as a share of the memory's mean (default 0)").argParser(number("--kappa", { min: 0 })) },
+    { models: entropic, option: new Option("--xi <n>", "columns that may fail to match (default 0)").argParser(number("--xi", { min: 0, whole: true })) },
+    { models: entropic, option: new Option("--sigma <s>", "width of retrieval as a fraction of the levels; also at recall (default: the preset's)").argParser(number("--sigma", { min: 0 })) },
+    { models: entropic, option: new Option("--cap <C>", "most a cell counts (default: the preset's)").argParser(number("--cap", { min: 1, max: 4294967295, whole: true })) },
+    { models: entropic, option: new Option("--no-items", "keep the table alone: keys of answers and forgetting are then unknown") },
+    { models: weighted, option: new Option("--delta <d>", "doubt allowed where beta is chosen (default 0.01)").argParser(number("--delta", { min: 0, max: 1, open: true })) },
+    { models: weighted, option: new Option("--beta <b>", "inverse temperature (default: chosen from what is stored)").argParser(number("--beta", { min: 0, open: true })) },
+    { models: weighted, option: new Option("--accept <rule>", "universal: score:V or margin:V, least score or lead over the second; dense: distance:V, root mean square to the nearest pattern").argParser(acceptance) },
+    { models: weighted, option: new Option("--precision <p>", "arithmetic of the stored rows (default f32)").argParser(oneOf<Precision>("--precision", ["f32", "f64"])) },
   ];
 }
 
@@ -78,9 +99,15 @@ export function addModelOptions(command: Command): Command {
 /** An empty memory. @throws EngramError for options of another model, unknown names (suggests the nearest), values out of range */
 export function makeMemory(model: ModelName, options: ModelOptions): Memory {
   for (const { option, models } of modelOptions()) {
-    if (options[option.attributeName() as keyof ModelOptions] !== undefined && !models.includes(model)) {
+    const value = options[option.attributeName() as keyof ModelOptions];
+    const asked = option.negate ? value === false : value !== undefined;
+    if (asked && !models.includes(model)) {
       throw new EngramError(`--${option.name()}`, `an option of model ${model}`, `an option of model ${models.join(", ")}`, `Leave it out, or choose --model ${models[0]}.`);
     }
+  }
+  if (model === "entropic") {
+    const { preset, levels, quantiser, iota, kappa, xi, sigma, cap, items } = options;
+    return new EntropicMemory(given({ preset, levels, quantiser, iota, kappa, xi, sigma, cap, items }));
   }
   const { beta, delta, precision, accept } = options;
   const shared = { beta, delta, precision };
@@ -101,15 +128,26 @@ export function makeMemory(model: ModelName, options: ModelOptions): Memory {
 
 /** @throws EngramError on a damaged file */
 export function memoryFromBytes(model: ModelName, bytes: Uint8Array, name: string): Memory {
+  if (model === "entropic") return EntropicMemory.fromBytes(bytes, { name });
   return model === "dense" ? DenseMemory.fromBytes(bytes, { name }) : UniversalMemory.fromBytes(bytes, { name });
 }
 
 /** Sets what a memory accepts from now on. @throws EngramError for a model whose rule is set when it is made */
 export function acceptAbove(memory: Memory, rule: Acceptance): void {
+  if (memory instanceof EntropicMemory) {
+    throw new EngramError("--accept", "a memory of model universal", "model entropic", "Give --iota, --kappa and --xi to engram remember.");
+  }
   if (!(memory instanceof UniversalMemory)) {
     throw new EngramError("--accept", "a memory of model universal", "model dense", "Give --accept distance:V to engram remember.");
   }
   memory.acceptAbove(scoreRule(rule));
+}
+
+/** What a recall that draws its answer is given. @throws EngramError for --sigma with a model that draws nothing */
+export function drawOptions(memory: Memory, seed: number, sigma?: number): { seed?: number; sigma?: number } {
+  if (memory instanceof EntropicMemory) return sigma === undefined ? { seed } : { seed, sigma };
+  if (sigma !== undefined) throw new EngramError("--sigma", "a memory of model entropic", "another model", "Leave it out.");
+  return {};
 }
 
 /** `score:-12.5`, `margin:3` or `distance:0.1`. */

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Recall } from "../numeric/index.ts";
 import { openAlbum, originalPath, type OpenAlbum } from "./album.ts";
 import { readCues, type Cue } from "./cues.ts";
-import { acceptance, acceptAbove } from "./models.ts";
+import { acceptance, acceptAbove, drawOptions } from "./models.ts";
 import { forceOption, jsonOption, number, seedOption, withExamples } from "./options.ts";
 import { located } from "./inputs.ts";
 import { planStates, planOriginals } from "./recall-output.ts";
@@ -22,6 +22,7 @@ interface RecallOptions extends CueOptions {
   output?: string;
   original?: string;
   maxSteps?: number;
+  sigma?: number;
   force?: boolean;
 }
 
@@ -51,6 +52,7 @@ export function addRecall(program: Command, session: Session): void {
     .option("-o, --output <out>", "write the recalled state: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's")
     .option("--original <out>", "copy the original picture of the recalled key: a file (one cue) or a folder; checked by its sha256")
     .option("--max-steps <n>", "upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
+    .option("--sigma <s>", "entropic: width of retrieval as a fraction of the levels, instead of what the memory was made with", number("--sigma", { min: 0 }))
     .addOption(forceOption());
   withExamples(command, [
     "engram recall album.engram damaged.png -o recalled.png",
@@ -62,6 +64,7 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   const album = await openAlbum(path);
   const { memory, model } = album;
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
+  const drawn = drawOptions(memory, options.seed, options.sigma);
   const cues = await readCues(paths, album, options.visible);
   const force = options.force === true;
   const writeStates = options.output === undefined ? undefined : planStates(options.output, cues, album, force, session);
@@ -71,7 +74,7 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   for (const batch of batches(cues)) {
     progress.update(results.length, batch[0].name);
     const { visible } = batch[0];
-    const common = { visible, top: options.top, maxSteps: options.maxSteps };
+    const common = { visible, top: options.top, maxSteps: options.maxSteps, ...drawn };
     // Weights (N per cue) are not kept.
     const found = await session.compute(() => answered(batch, () => memory.recallMany(batch.map(({ values }) => values), common)));
     results.push(...found.map((each) => ({ ...each, weights: undefined })));

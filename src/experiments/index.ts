@@ -1,5 +1,6 @@
 /** Reproductions of the papers, and the data they run on. */
 import { denseCapacity } from "./dense-capacity.ts";
+import { entropicKinds } from "./entropic-kinds.ts";
 import type { Experiment } from "./experiment.ts";
 import { mainJob } from "./main-job.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
@@ -11,4 +12,4 @@ export * from "./data.ts";
 export type { Context, Experiment, Report } from "./experiment.ts";
 
 /** Every experiment, in the order of the list. */
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds];

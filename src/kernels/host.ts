@@ -7,6 +7,7 @@
 import type { Backend, Precision } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
 import { KERNELS_BASE64 } from "./binary.generated.ts";
+import type { CellKind } from "./cells-backend.ts";
 import type { Binary, Unary } from "./elementwise.ts";
 import type { LayerExports } from "./layers.ts";
 import type { RawScore } from "./panels.ts";
@@ -28,7 +29,21 @@ export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precisio
   { readonly [name in `packCues_${Precision}`]: (cues: number, groups: number, dim: number, out: number) => void } &
   { readonly [name in `power_${Precision}`]: (x: number, out: number, n: number, degree: number, rectified: number) => void } &
   { readonly [name in `${Unary}_f64` | "exp_f32"]: (x: number, out: number, n: number) => void } &
-  { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & LayerExports & OtherExports;
+  { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & LayerExports & CellExports & OtherExports;
+
+type CellsCount = (cells: number, n: number, m: number, cues: number, items: number, cap: number, undefinedRow: number) => void;
+type CellsLook = (cells: number, n: number, m: number, cues: number, items: number, least: number, out: number) => void;
+type CellsDrawDirect = (
+  cells: number, n: number, m: number, K: number, cues: number, items: number, numbers: number, k0: number, k1: number, u: number, out: number,
+) => number;
+
+/** Of assembly/cells.ts. */
+type CellExports = { readonly [name in `cellsCount_${"u16" | "u32"}`]: CellsCount } &
+  { readonly [name in `cellsLook_${"u16" | "u32"}`]: CellsLook } &
+  { readonly [name in `cellsCumulate_${CellKind}`]: (cells: number, n: number, m: number, K: number, width: number, out: number) => void } &
+  { readonly [name in `cellsDrawDirect_${CellKind}`]: CellsDrawDirect } & {
+    cellsDraw(cdf: number, n: number, m: number, width: number, cues: number, items: number, numbers: number, k0: number, k1: number, u: number, out: number): number;
+  };
 
 interface OtherExports {
   readonly memory: WebAssembly.Memory;

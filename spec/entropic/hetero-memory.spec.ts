@@ -1,0 +1,82 @@
+/** Pairs of features: recognition, recall both ways, files, bad input. */
+import t from "tap";
+import { EngramError, seeded } from "../../src/numeric/index.ts";
+import { readEngram, tensor, writeEngram, type Tensor } from "../../src/formats/index.ts";
+import { HeteroMemory, type HeteroMemoryOptions } from "../../src/entropic/index.ts";
+
+const rng = seeded(77);
+const [N, n, p] = [24, 9, 7];
+/** Three classes; both sides scatter little around their class. */
+const centres = [n, p].map((dim) => Array.from({ length: 3 }, () => Array.from({ length: dim }, () => 4 * rng.normal())));
+const pairs = Array.from({ length: N }, (_, c) => centres.map((all) => all[c % 3].map((x) => x + 0.2 * rng.normal())));
+const [left, right] = [pairs.map(([v]) => v), pairs.map(([, w]) => w)];
+const made = (options: HeteroMemoryOptions = {}): HeteroMemory => {
+  const memory = new HeteroMemory(options);
+  memory.store(left.slice(0, 10), { values: right.slice(0, 10) });
+  memory.store(left.slice(10), { values: right.slice(10) });
+  return memory;
+};
+
+t.test("every registered pair is recognised at 0, 0, 0, and its partner is in every column of the projection", async (t) => {
+  const memory = made();
+  t.equal(memory.size, N);
+  for (let c = 0; c < N; c++) {
+    t.ok(memory.recognize(left[c], right[c]).accepted, `pair ${c}`);
+    const w = memory.register.levels("right", memory.quantiser("right").transform(right[c]));
+    const { P, levels } = memory.register.project("left", memory.register.levels("left", memory.quantiser("left").transform(left[c])));
+    t.ok(w.every((b, j) => P[j * levels + b] > 0));
+  }
+  t.notOk(memory.recognize(left[0], right[1]).accepted, "another class");
+});
+
+t.test("recall brings the class of the partner, from either side, in every mode, the same for the same seed", async (t) => {
+  const memory = made();
+  const nearest = (x: ArrayLike<number>, side: 0 | 1): number => {
+    const d = centres[side].map((centre) => centre.reduce((sum, y, j) => sum + (y - x[j]) ** 2, 0));
+    return d.indexOf(Math.min(...d));
+  };
+  for (const mode of ["random", "test", "search"] as const) {
+    for (let c = 0; c < N; c++) {
+      const there = memory.recall(left[c], { mode });
+      const back = memory.recall(right[c], { mode, from: "right" });
+      t.ok(there.accepted && nearest(there.state, 1) === c % 3 && back.accepted && nearest(back.state, 0) === c % 3, `${mode} ${c}`);
+      t.same(memory.recall(left[c], { mode }), there);
+    }
+  }
+  const strange = memory.recall(left[0].map((x, j) => (j === 4 ? centres[0][1][4] : x)), { mode: "random" });
+  if (!strange.accepted) t.ok(strange.state.every((x) => x === 0) && /columns of the projection are empty/.test(strange.reason!));
+  t.match(strange.criterion, "eta");
+});
+
+t.test("files: the same answers; lies are found", async (t) => {
+  const memory = made({ sigma: 0.2, xi: 2, levels: 8 });
+  const bytes = memory.toBytes();
+  const again = HeteroMemory.fromBytes(bytes);
+  t.ok(Buffer.from(again.toBytes()).equals(Buffer.from(bytes)));
+  t.same(again.recall(left[5]), memory.recall(left[5]));
+  t.same(again.recognize(left[5], right[8]), memory.recognize(left[5], right[8]));
+  const altered = (change: (p: Record<string, string>, x: Record<string, Tensor>) => void): Uint8Array => {
+    const { model, parameters, tensors } = readEngram(bytes);
+    const [q, x] = [{ ...parameters }, Object.fromEntries(tensors)];
+    change(q, x);
+    return writeEngram({ model, parameters: q, tensors: x });
+  };
+  const lies: ((p: Record<string, string>, x: Record<string, Tensor>) => unknown)[] = [
+    (_, x) => delete x.table, (_, x) => (x.table = tensor(new Uint16Array(16), [2, 2, 2, 2])), (_, x) => (x.table = tensor(new Uint16Array(4), [2, 2])),
+    (_, x) => delete x.leftCells, (_, x) => (x.rightCells = tensor(new Uint16Array(8), [1, 8])), (_, x) => (x.leftUndefined = tensor(new Uint32Array(1))),
+    (p) => (p.levels = "9"), (p) => (p.size = "-1"), (p) => (p.size = "x"), (p) => (p.size = "0"), (p) => (p.cap = "0"), (p) => (p.cap = "2"), (p) => (p.left = "{"), (p) => (p.left = "{}"), (p) => (p.right = p.left), (p) => delete p.sigma,
+  ];
+  lies.forEach((lie, i) => t.throws(() => HeteroMemory.fromBytes(altered(lie)), EngramError, `lie ${i}`));
+  t.throws(() => HeteroMemory.fromBytes(bytes.slice(0, -1)), EngramError);
+  t.throws(() => HeteroMemory.fromBytes(writeEngram({ model: "entropic", parameters: {}, tensors: {} })), /model entropic-hetero/);
+});
+
+t.test("bad input", async (t) => {
+  const memory = made();
+  for (const bad of [() => new HeteroMemory({ levels: 0 }), () => new HeteroMemory({ sigma: -1 }), () => new HeteroMemory().recall([1]), () => new HeteroMemory().toBytes(), () => memory.store(left, { values: right.slice(1) }),
+    () => memory.store([[1]], { values: [right[0]] }), () => memory.store([left[0]], { values: [[NaN]] }), () => memory.recall([1]), () => memory.recall(left[0], { mode: "x" } as never), () => memory.recall(left[0], { from: "x" } as never),
+    () => memory.recall(left[0], { seed: 0.5 }), () => memory.recognize(right[0], left[0])]) t.throws(bad, EngramError);
+  t.equal(memory.size, N);
+  memory.dispose();
+  for (const ask of [() => memory.recognize(left[0], right[0]), () => memory.recall(left[0]), () => memory.store(left, { values: right }), () => memory.toBytes()]) t.throws(ask, /disposed/);
+});

@@ -1,0 +1,67 @@
+/** Cues of an entropic memory as levels, with what they hide, and the number that stands for each of them in the counters of its draws. */
+import { NO_LEVEL } from "../kernels/index.ts";
+import { EngramError, type Pattern, type Patterns, toRow, toRows, visibleOf } from "../numeric/index.ts";
+import { checkNames } from "../dense/recall-options.ts";
+import type { EntropicRecallOptions } from "./memory.ts";
+import type { Quantiser } from "./quantiser.ts";
+import type { AssociativeRegister } from "./register.ts";
+
+export interface CueLevels {
+  /** Q x n as the quantiser gave them. */
+  readonly raw: Float64Array;
+  /** Q x n as the register takes them. */
+  readonly v: Uint16Array;
+  readonly visible?: ArrayLike<number>;
+}
+
+const RECALL_OPTIONS = ["visible", "maxSteps", "tolerance", "top", "sigma", "temperature", "mode", "seed", "sample", "iota", "kappa", "xi"];
+
+/** Columns that `visible` hides are undefined. @throws EngramError for options that do not exist, another width, NaN or infinities */
+export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, cues: Patterns, options: EntropicRecallOptions): CueLevels {
+  checkNames("recall option", options, RECALL_OPTIONS);
+  const { visible, top = 0 } = options;
+  const { n } = register;
+  if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
+  if (visible !== undefined && visible.length !== n) throw new EngramError("visible", `${n} numbers`, `${visible.length}`, "Give one entry per coordinate, non-zero = known.");
+  const single = Array.isArray(cues) && cues.length === 1;
+  const raw = quantiser.transform(single ? toRow((cues as readonly Pattern[])[0], "cue", n) : toRows(cues, "cues", n).data);
+  if (visible === undefined) return { raw, v: register.levels(raw) };
+  const hidden = (at: number): boolean => visible[at % n] === 0;
+  const v = register.levels(raw.map((level, at) => (hidden(at) ? 0 : level)));
+  for (let at = 0; at < v.length; at++) if (hidden(at)) v[at] = NO_LEVEL;
+  return { raw, v, visible };
+}
+
+/** With what an image shows of itself, where no `visible` is given. */
+export function masked(cue: Pattern, options: EntropicRecallOptions): EntropicRecallOptions {
+  if (options.visible !== undefined || typeof cue !== "object" || cue === null) return options;
+  return { ...options, visible: visibleOf(cue) };
+}
+
+/** Whether some of the cues are images with hidden pixels, so that each goes by its own mask. */
+export function hides(cues: Patterns, options: EntropicRecallOptions): cues is readonly Pattern[] {
+  return options.visible === undefined && Array.isArray(cues) && cues.some((cue: Pattern) => typeof cue === "object" && cue !== null && visibleOf(cue) !== undefined);
+}
+
+/** The parts one after the other; a single one as it is. */
+export function joined(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** 32 bits of each cue's levels (FNV-1a): different cues draw different numbers, the same cue the same ones wherever it stands. */
+export function fingerprints(v: Uint16Array, n: number): Uint32Array {
+  const out = new Uint32Array(v.length / n);
+  for (let c = 0, at = 0; c < out.length; c++) {
+    let h = 0x811c9dc5;
+    for (let j = 0; j < n; j++, at++) h = Math.imul(h ^ v[at], 0x01000193);
+    out[c] = h;
+  }
+  return out;
+}

@@ -1,0 +1,244 @@
+/**
+ * The hetero-associative register: pairs of objects in a four-way table (entropic-memory.md section 10; arXiv 2411.02438).
+ *
+ *   v, g   n   left levels and their weights        T      n x p x m x q   hetero-table.ts
+ *   w, h   p   right levels and their weights       P      p x q           projection of a left cue (n x m of a right one)
+ *
+ *   (E24) T[i,j,v_i,w_j] <- min(T + floor(sqrt(g_i h_j)), C)
+ *   (E25) entropy: (E6) per sub-table (i, j), averaged          (E26) T_iota = T where T >= iota sum T[i,j] / #nonzero, else 0
+ *   (E27) mismatches = #{(i,j): e_ij > 0 and T_iota[i,j,v_i,w_j] = 0} <= xi, e_ij = floor(sqrt(g_i h_j))
+ *   (E28) and sum_ij (e_ij / sum e) T[i,j,v_i,w_j] >= kappa mean_ij(sum T[i,j] / #nonzero)
+ *   (E29) P[j,b] = sum_i omega_i T_iota[i,j,v_i,b] where every defined i has T_iota != 0 there, else 0; omega_i = n g_i / sum g;
+ *         recognised: no column of P is all zero
+ *
+ * Deviations: sums of g run over the defined columns. The conjunction is tested on T_iota, not on the running sum (the authors' code zeroes
+ * P where the first defined g_i is 0). An undefined column of either side is in no sum and no mismatch (their margins fixed at 1).
+ */
+import { NO_LEVEL } from "../kernels/index.ts";
+import { EngramError } from "../numeric/index.ts";
+import { type HeteroShape, HeteroTable } from "./hetero-table.ts";
+import { levelsOf, type Levels } from "./levels.ts";
+import { type RegisterSettings, settingsOf } from "./presets.ts";
+import { log2 } from "./statistics.ts";
+
+export interface HeteroOptions extends Partial<Pick<RegisterSettings, "cap" | "iota" | "kappa" | "xi" | "sigma">> {
+  /** How the table is laid out; `auto`, the default, chooses by what is stored. */
+  store?: "auto" | "dense" | "blocked";
+}
+
+export type Side = "left" | "right";
+
+/** What a cue of one side says about the other. */
+export interface Projection {
+  /** The side it speaks about. */
+  readonly side: Side;
+  readonly columns: number;
+  readonly levels: number;
+  /** columns x levels. */
+  readonly P: Float64Array;
+  /** Whether no column is all zero. */
+  readonly recognised: boolean;
+  /** Columns that are all zero. */
+  readonly empty: readonly number[];
+}
+
+export interface PairRecognition {
+  readonly accepted: boolean;
+  readonly mismatches: number;
+  /** The weight of (E28) and what it has to reach. */
+  readonly weight: number;
+  readonly leastWeight: number;
+  readonly failed: readonly ("xi" | "kappa")[];
+}
+
+export class HeteroRegister {
+  readonly shape: HeteroShape;
+  readonly settings: RegisterSettings;
+  readonly table: HeteroTable;
+  #size = 0;
+  #sums?: { total: Float64Array; filled: Uint32Array; entropy: number; cells: number };
+
+  /** @throws EngramError for sizes that are no whole numbers from 1, options out of range, or a cap above 65,535 */
+  constructor(shape: HeteroShape, options: HeteroOptions = {}) {
+    const { store, ...own } = options;
+    this.settings = settingsOf({ preset: "hetero2024", ...own });
+    if (this.settings.cap > 65535) throw new EngramError("cap", "at most 65535", String(this.settings.cap), "Cells of four-way tables are u16.");
+    this.table = new HeteroTable(shape, store);
+    this.shape = this.table.shape;
+  }
+
+  get size(): number { return this.#size; }
+  /** (E25) in bits. */
+  get entropy(): number { return this.#statistics.entropy; }
+  /** Share of cells that are not zero. */
+  get fullness(): number {
+    const { n, m, p, q } = this.shape;
+    return this.#statistics.cells / (n * m * p * q);
+  }
+
+  /** Levels of one side as the register takes them (strays are clipped). */
+  levels(side: Side, v: Levels): Uint16Array {
+    const { n, m, p, q } = this.shape;
+    return side === "left" ? levelsOf(v, n, m, this.settings.outside) : levelsOf(v, p, q, this.settings.outside);
+  }
+
+  /** (E24) for any number of pairs. @param g n weights @param h p weights, both 1 by default @throws EngramError when the sides differ in number */
+  register(v: Levels, w: Levels, g?: ArrayLike<number>, h?: ArrayLike<number>): void {
+    const { n, p } = this.shape;
+    const [left, right] = [this.levels("left", v), this.levels("right", w)];
+    if (left.length / n !== right.length / p) throw new EngramError("pairs", `${left.length / n} right sides`, String(right.length / p), "Give every left side its right one.");
+    const e = this.#traces(g, h);
+    for (let c = 0; c * n < left.length; c++) {
+      for (let i = 0; i < n; i++) {
+        const a = left[c * n + i];
+        if (a === NO_LEVEL) continue;
+        for (let j = 0; j < p; j++) {
+          const b = right[c * p + j];
+          const by = e?.[i * p + j] ?? 1;
+          if (b !== NO_LEVEL && by > 0) this.table.add(i, j, a, b, by, this.settings.cap);
+        }
+      }
+      this.#size++;
+    }
+    this.#sums = undefined;
+  }
+
+  /** (E27), (E28) for one pair. @param g, h the cells of each side in its own register; 1 by default */
+  recognize(v: Levels, w: Levels, g?: ArrayLike<number>, h?: ArrayLike<number>): PairRecognition {
+    const { n, p } = this.shape;
+    const [left, right] = [this.#one("left", v), this.#one("right", w)];
+    const e = this.#traces(g, h);
+    const { total, filled } = this.#statistics;
+    let [mismatches, weight, mass] = [0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < p; j++) {
+        const by = e?.[i * p + j] ?? 1;
+        if (left[i] === NO_LEVEL || right[j] === NO_LEVEL || by === 0) continue;
+        const held = this.table.get(i, j, left[i], right[j]);
+        if (held < this.least(i, j)) mismatches++;
+        weight += by * held;
+        mass += by;
+      }
+    }
+    let mean = 0;
+    for (let at = 0; at < total.length; at++) if (filled[at] > 0) mean += total[at] / filled[at];
+    const leastWeight = (this.settings.kappa * mean) / (n * p);
+    const own = mass === 0 ? 0 : weight / mass;
+    const failed: ("xi" | "kappa")[] = [];
+    if (mismatches > this.settings.xi) failed.push("xi");
+    if (!(own >= leastWeight)) failed.push("kappa");
+    return { accepted: failed.length === 0, mismatches, weight: own, leastWeight, failed };
+  }
+
+  /** (E29): what one cue of `side` says about the other side. @param g a weight per column, 1 by default */
+  project(side: Side, cue: Levels, g?: ArrayLike<number>): Projection {
+    const v = this.#one(side, cue);
+    const { n, m, p, q } = this.shape;
+    const [own, columns, levels] = side === "left" ? [n, p, q] : [p, n, m];
+    const weights = checkWeights(g, own) ?? new Float64Array(own).fill(1);
+    const defined = Array.from({ length: own }, (_, i) => i).filter((i) => v[i] !== NO_LEVEL);
+    const mass = defined.reduce((sum, i) => sum + weights[i], 0);
+    const P = new Float64Array(columns * levels);
+    if (mass > 0) {
+      const misses = new Uint32Array(columns * levels);
+      for (const i of defined) this.addRow(side, i, v[i], (own * weights[i]) / mass, P, misses, 1);
+      for (let at = 0; at < P.length; at++) if (misses[at] > 0) P[at] = 0;
+    }
+    const empty = Array.from({ length: columns }, (_, j) => j).filter((j) => P.subarray(j * levels, (j + 1) * levels).every((x) => x === 0));
+    return { side: side === "left" ? "right" : "left", columns, levels, P, recognised: empty.length === 0, empty };
+  }
+
+  /** Adds `weight` T_iota to A and `count` to Z where T_iota is 0, over all cells of the other side that meet level a of column i of `side`. */
+  addRow(side: Side, i: number, a: number, weight: number, A: Float64Array, Z: Uint32Array, count: number): void {
+    const { n, m, p, q } = this.shape;
+    const { table } = this;
+    const { cells } = table;
+    if (side === "left") {
+      for (let j = 0; j < p; j++) {
+        const from = table.offset(i, j, a);
+        const least = this.least(i, j);
+        for (let b = 0, at = j * q; b < q; b++, at++) {
+          const held = from < 0 ? 0 : cells[from + b];
+          if (held >= least) A[at] += weight * held;
+          else Z[at] += count;
+        }
+      }
+      return;
+    }
+    for (let k = 0; k < n; k++) {
+      const least = this.least(k, i);
+      for (let c = 0, at = k * m; c < m; c++, at++) {
+        const from = table.offset(k, i, c);
+        const held = from < 0 ? 0 : cells[from + a];
+        if (held >= least) A[at] += weight * held;
+        else Z[at] += count;
+      }
+    }
+  }
+
+  /** (E26) The least count that is on in sub-table (i, j). */
+  least(i: number, j: number): number {
+    const { iota } = this.settings;
+    if (iota === 0) return 1;
+    const { total, filled } = this.#statistics;
+    const at = i * this.shape.p + j;
+    return filled[at] === 0 ? 1 : Math.max(1, Math.ceil(iota * (total[at] / filled[at])));
+  }
+
+  /** Puts a table in, for files. @throws EngramError on another length or cells above the cap */
+  load(cells: Uint16Array, size: number): void {
+    const { n, m, p, q } = this.shape;
+    const { cap } = this.settings;
+    if (cells.length !== n * p * m * q) throw new EngramError("cells", String(n * p * m * q), String(cells.length), "Pass one per cell.");
+    const above = cells.findIndex((held) => held > cap);
+    if (above >= 0) throw new EngramError("cells", `at most the cap ${cap}`, String(cells[above]), "Load what a register of this cap gave.");
+    let at = 0;
+    for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) for (let a = 0; a < m; a++) for (let b = 0; b < q; b++, at++) if (cells[at] > 0) this.table.add(i, j, a, b, cells[at], cap);
+    this.#size = size;
+    this.#sums = undefined;
+  }
+
+  get #statistics(): { total: Float64Array; filled: Uint32Array; entropy: number; cells: number } {
+    if (this.#sums !== undefined) return this.#sums;
+    const { n, p, q } = this.shape;
+    const [total, filled, raw] = [new Float64Array(n * p), new Uint32Array(n * p), new Float64Array(n * p)];
+    const { cells } = this.table;
+    this.table.forEachRow((i, j, at) => {
+      for (let b = at; b < at + q; b++) {
+        if (cells[b] === 0) continue;
+        total[i * p + j] += cells[b];
+        filled[i * p + j]++;
+        raw[i * p + j] += cells[b] * log2(cells[b]);
+      }
+    });
+    // H = log2 S - (1/S) sum x log2 x
+    let sum = 0;
+    let nonzero = 0;
+    total.forEach((S, at) => {
+      if (S > 0) sum += Math.max(0, log2(S) - raw[at] / S);
+      nonzero += filled[at];
+    });
+    return (this.#sums = { total, filled, entropy: sum / (n * p), cells: nonzero });
+  }
+
+  #one(side: Side, v: Levels): Uint16Array {
+    const q = this.levels(side, v);
+    const columns = side === "left" ? this.shape.n : this.shape.p;
+    if (q.length !== columns) throw new EngramError(`${side} cue`, `${columns} levels`, String(q.length), "Ask with one cue at a time.");
+    return q;
+  }
+
+  #traces(g?: ArrayLike<number>, h?: ArrayLike<number>): Uint32Array | undefined {
+    const { n, p } = this.shape;
+    const [left, right] = [checkWeights(g, n), checkWeights(h, p)];
+    if (left === undefined && right === undefined) return undefined;
+    return Uint32Array.from({ length: n * p }, (_, at) => Math.floor(Math.sqrt((left?.[Math.floor(at / p)] ?? 1) * (right?.[at % p] ?? 1))));
+  }
+}
+
+function checkWeights(g: ArrayLike<number> | undefined, columns: number): ArrayLike<number> | undefined {
+  if (g === undefined) return undefined;
+  if (g.length !== columns) throw new EngramError("weights", `${columns}, one per column`, String(g.length), "Leave them out for 1 each.");
+  for (let i = 0; i < columns; i++) if (!(g[i] >= 0 && g[i] < Infinity)) throw new EngramError(`weight ${i}`, "a number from 0", String(g[i]), "Weights are cells of a register.");
+  return g;
+}
