@@ -15,6 +15,7 @@ export { backendInUse, initKernels, useKernels } from "./kernels/index.ts";
 export { decodeImage, encodePng } from "./images/index.ts";
 export type { Image } from "./images/index.ts";
 
+export * as autodiff from "./autodiff/index.ts";
 export * as dense from "./dense/index.ts";
 export * as formats from "./formats/index.ts";
 export * as images from "./images/index.ts";

@@ -4,7 +4,7 @@ import { seeded } from "../../src/numeric/index.ts";
 import type { Precision } from "../../src/numeric/index.ts";
 import { kernels } from "../../src/kernels/host.ts";
 import {
-  cosineScores, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
+  cosineScores, dgemm, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
 } from "../../src/kernels/index.ts";
 import type { RawScore } from "../../src/kernels/index.ts";
 
@@ -123,6 +123,7 @@ t.test("matrix products", async (t) => {
       for (const k of [1, 7, 255, 256, 257]) {
         const [A, B] = [Float32Array.from(normals(m * k, m)), Float32Array.from(normals(k * n, n))];
         twins(`sgemm ${m}x${k}x${n}`, (backend) => sgemm(m, n, k, A, B, undefined, backend), wrong);
+        twins(`dgemm ${m}x${k}x${n}`, (backend) => dgemm(m, n, k, Float64Array.from(A), Float64Array.from(B), undefined, backend), wrong);
       }
     }
   }

@@ -7,5 +7,5 @@ export { backendInUse, initKernels, useKernels } from "./host.ts";
 export type { Floats, RawScore } from "./panels.ts";
 export { packedBytes, Rows } from "./rows.ts";
 export type { RawScoreOptions, RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./row-options.ts";
-export { sgemm } from "./sgemm.ts";
+export { dgemm, sgemm } from "./sgemm.ts";
 export { finishSoftmax, joinSoftmax, logSumExp, softmax } from "./softmax.ts";
