@@ -18,6 +18,7 @@ export type { Image } from "./images/index.ts";
 export * as autodiff from "./autodiff/index.ts";
 export * as dense from "./dense/index.ts";
 export * as formats from "./formats/index.ts";
+export * as hamux from "./hamux/index.ts";
 export * as images from "./images/index.ts";
 export * as kernels from "./kernels/index.ts";
 export * as numeric from "./numeric/index.ts";

@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
   ["reshape", (x) => ad.reshape(x, [3, 2]), [[2, 3]]], ["transpose", (x) => ad.transpose(x), [[2, 3, 5]]],
   ["transpose, order", (x) => ad.transpose(x, [2, 0, 1]), [[2, 3, 5]]],
   ["gather", (x) => ad.gather(x, [2, 0, 2]), [[3, 2]]], ["slice", (x) => ad.slice(x, 1, 1, 3), [[2, 5, 3]]],
-  ["stack", (x, y) => ad.stack([x, y, x]), [[2, 3], [2, 3]]],
+  ["alias", (x) => ad.mul(x, ad.alias(x)), [[3]]], ["stack", (x, y) => ad.stack([x, y, x]), [[2, 3], [2, 3]]],
   ["take", (x) => ad.take(x, Int32Array.of(3, -1, 3, 0), [2, 2]), [[5]]], ["place", (x) => ad.place(x, Int32Array.of(3, -1, 3, 0), [5]), [[2, 2]]],
   ["conv2d", (x, k) => ad.conv2d(x, k, { stride: 2, padding: 1 }), [[2, 5, 3, 2], [3, 2, 3, 2]]],
   ["convTranspose2d", (y, k) => ad.convTranspose2d(y, k, [5, 3], { stride: 2, padding: 1 }), [[2, 3, 2, 3], [3, 2, 3, 2]]],

@@ -9,4 +9,4 @@ export {
 export { matmul } from "./product.ts";
 export { type Axes, dot, logSumExp, max, mean, norm, softmax, sum, total, variance } from "./reduce.ts";
 export { gather, place, reshape, slice, stack, take, transpose } from "./structure.ts";
-export { constant, detach, item, variable, Var, type Operand } from "./tape.ts";
+export { alias, constant, detach, item, variable, Var, type Operand } from "./tape.ts";

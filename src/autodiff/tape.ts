@@ -55,6 +55,11 @@ export function detach(x: Var): Var {
   return new Var(x.shape, x.data, false, []);
 }
 
+/** x under a second identity: the same numbers, with a gradient of their own that flows on to x. */
+export function alias(x: Var): Var {
+  return node(x.shape, x.data, [[x, (g) => g]]);
+}
+
 /** The single number of an array of size 1. @throws EngramError for any other size */
 export function item(x: NdArray): number {
   if (x.data.length !== 1) throw new EngramError("item", "an array of one number", `shape ${show(x.shape)}`, "Sum or mean it first.");
