@@ -32,53 +32,75 @@ export function sumTo(x: Var, shape: readonly number[]): Var {
   return node([...shape], data, [[x, (g) => broadcastTo(g, x.shape)]]);
 }
 
-function zip(what: string, a: Var, b: Var, f: (x: number, y: number) => number): [number[], Floats] {
+/** One run of an elementwise operation: out[at + i] = x[p + i stepX] op y[q + i stepY]. */
+type Run = (out: Floats, at: number, length: number, x: Floats, p: number, stepX: number, y: Floats, q: number, stepY: number) => void;
+
+// One loop per operation, so that each is compiled for itself.
+const RUNS = {
+  add: ((out, at, length, x, p, stepX, y, q, stepY) => {
+    for (let i = 0; i < length; i++) out[at + i] = x[p + i * stepX] + y[q + i * stepY];
+  }) as Run,
+  sub: ((out, at, length, x, p, stepX, y, q, stepY) => {
+    for (let i = 0; i < length; i++) out[at + i] = x[p + i * stepX] - y[q + i * stepY];
+  }) as Run,
+  mul: ((out, at, length, x, p, stepX, y, q, stepY) => {
+    for (let i = 0; i < length; i++) out[at + i] = x[p + i * stepX] * y[q + i * stepY];
+  }) as Run,
+  div: ((out, at, length, x, p, stepX, y, q, stepY) => {
+    for (let i = 0; i < length; i++) out[at + i] = x[p + i * stepX] / y[q + i * stepY];
+  }) as Run,
+  maximum: ((out, at, length, x, p, stepX, y, q, stepY) => {
+    for (let i = 0; i < length; i++) out[at + i] = Math.max(x[p + i * stepX], y[q + i * stepY]);
+  }) as Run,
+  /** 1 where x is the larger. */
+  wins: ((out, at, length, x, p, stepX, y, q, stepY) => {
+    for (let i = 0; i < length; i++) out[at + i] = x[p + i * stepX] >= y[q + i * stepY] ? 1 : 0;
+  }) as Run,
+} as const;
+
+function zip(what: keyof typeof RUNS, a: Var, b: Var): [number[], Floats] {
   const shape = meet(a.shape, b.shape, what);
   const data = zerosLike(a.data, sizeOf(shape));
-  const [x, y] = [a.data, b.data];
-  walk(shape, strides(a.shape, shape), strides(b.shape, shape), (at, length, p, stepA, q, stepB) => {
-    for (let i = 0; i < length; i++) data[at + i] = f(x[p + i * stepA], y[q + i * stepB]);
-  });
+  const run = RUNS[what];
+  walk(shape, strides(a.shape, shape), strides(b.shape, shape), (at, length, p, stepX, q, stepY) => run(data, at, length, a.data, p, stepX, b.data, q, stepY));
   return [shape, data];
 }
 
 /** a + b. @throws EngramError when the shapes do not meet (as all below do) */
 export function add(a: Operand, b: Operand): Var {
   const [x, y] = operands("add", a, b);
-  return node(...zip("add", x, y, (p, q) => p + q), [[x, (g) => sumTo(g, x.shape)], [y, (g) => sumTo(g, y.shape)]]);
+  return node(...zip("add", x, y), [[x, (g) => sumTo(g, x.shape)], [y, (g) => sumTo(g, y.shape)]]);
 }
 
 /** a - b. */
 export function sub(a: Operand, b: Operand): Var {
   const [x, y] = operands("sub", a, b);
-  return node(...zip("sub", x, y, (p, q) => p - q), [[x, (g) => sumTo(g, x.shape)], [y, (g) => sumTo(neg(g), y.shape)]]);
+  return node(...zip("sub", x, y), [[x, (g) => sumTo(g, x.shape)], [y, (g) => sumTo(neg(g), y.shape)]]);
 }
 
 /** a b, number by number. */
 export function mul(a: Operand, b: Operand): Var {
   const [x, y] = operands("mul", a, b);
-  return node(...zip("mul", x, y, (p, q) => p * q), [[x, (g) => sumTo(mul(g, y), x.shape)], [y, (g) => sumTo(mul(g, x), y.shape)]]);
+  return node(...zip("mul", x, y), [[x, (g) => sumTo(mul(g, y), x.shape)], [y, (g) => sumTo(mul(g, x), y.shape)]]);
 }
 
 /** a / b. */
 export function div(a: Operand, b: Operand): Var {
   const [x, y] = operands("div", a, b);
-  const z: Var = node(...zip("div", x, y, (p, q) => p / q), [[x, (g) => sumTo(div(g, y), x.shape)], [y, (g) => sumTo(neg(div(mul(g, z), y)), y.shape)]]);
+  const z: Var = node(...zip("div", x, y), [[x, (g) => sumTo(div(g, y), x.shape)], [y, (g) => neg(div(sumTo(mul(g, z), y.shape), y))]]);
   return z;
 }
 
 /** The larger of both; on a tie the gradient goes to a. */
 export function maximum(a: Operand, b: Operand): Var {
   const [x, y] = operands("maximum", a, b);
-  const first = (): Var => constant(wins(x, y));
-  return node(...zip("maximum", x, y, (p, q) => Math.max(p, q)), [
+  const first = (): Var => {
+    const [shape, data] = zip("wins", x, y);
+    return constant({ shape, data });
+  };
+  return node(...zip("maximum", x, y), [
     [x, (g) => sumTo(mul(g, first()), x.shape)], [y, (g) => sumTo(mul(g, sub(1, first())), y.shape)],
   ]);
-}
-
-function wins(x: Var, y: Var): { shape: number[]; data: Floats } {
-  const [shape, data] = zip("maximum", x, y, (p, q) => (p >= q ? 1 : 0));
-  return { shape, data };
 }
 
 export function neg(x: Var): Var {

@@ -103,22 +103,38 @@ export function firstMaxima(data: Floats, width: number): Int32Array {
 }
 
 /**
- * sqrt(sum x^2 + epsilon) along the last axis, which stays with size 1. Scaled by the largest number, so that no square overflows.
- * With epsilon 0 the gradient at a row of zeros is not defined (NaN).
+ * sqrt(sum x^2 + epsilon) along an axis, which stays with size 1; no square overflows or underflows before the result does. With epsilon 0 the
+ * gradient at a row of zeros is not defined (NaN).
  */
-export function norm(x: Var, epsilon = 0): Var {
+export function norm(x: Var, epsilon = 0, axis = -1): Var {
   if (!(epsilon >= 0)) throw new EngramError("norm epsilon", "0 or above", String(epsilon), "It is added to a sum of squares.");
-  axisOf(-1, x.shape.length, "norm");
-  const data = zerosLike(x.data, sizeOf(x.shape.slice(0, -1)));
-  eachRow(x, (row, i) => {
-    let top = Math.sqrt(epsilon);
-    for (const value of row) top = Number.isNaN(value) ? NaN : Math.max(top, Math.abs(value));
-    let squares = 0;
-    for (const value of row) squares += (value / top) * (value / top);
-    data[i] = top === 0 ? 0 : top * Math.sqrt(squares + (epsilon / top) / top);
-  });
-  const r: Var = node([...x.shape.slice(0, -1), 1], data, [[x, (g) => mul(g, div(x, r))]]);
+  const at = axisOf(axis, x.shape.length, "norm");
+  const shape = x.shape.map((size, i) => (i === at ? 1 : size));
+  const [size, inner] = [x.shape[at], sizeOf(x.shape.slice(at + 1))];
+  const squares = new Float64Array(sizeOf(shape));
+  for (let outer = 0; outer < squares.length / inner; outer++) {
+    for (let k = 0; k < size; k++) {
+      const from = (outer * size + k) * inner;
+      for (let i = 0; i < inner; i++) squares[outer * inner + i] += x.data[from + i] * x.data[from + i];
+    }
+  }
+  const data = zerosLike(x.data, squares.length);
+  for (let i = 0; i < squares.length; i++) {
+    const whole = squares[i] + epsilon;
+    data[i] = whole > 1e-280 && whole < 1e280 ? Math.sqrt(whole) : scaledNorm(x.data, Math.floor(i / inner) * size * inner + (i % inner), size, inner, epsilon);
+  }
+  const r: Var = node(shape, data, [[x, (g) => mul(div(g, r), x)]]);
   return r;
+}
+
+/** The same of one row (first number, count, step) by way of its largest number. */
+function scaledNorm(x: Floats, from: number, size: number, step: number, epsilon: number): number {
+  let top = Math.sqrt(epsilon);
+  for (let k = 0; k < size; k++) top = Math.max(top, Math.abs(x[from + k * step]));
+  if (!(top > 0)) return top;
+  let squares = 0;
+  for (let k = 0; k < size; k++) squares += (x[from + k * step] / top) * (x[from + k * step] / top);
+  return top * Math.sqrt(squares + epsilon / top / top);
 }
 
 /** The inner product of two arrays of one shape. */

@@ -6,6 +6,7 @@
  *   place  x[index[i]] += y[i], in ascending i; the adjoint of take
  */
 import { EngramError } from "../numeric/index.ts";
+import type { Floats } from "../kernels/index.ts";
 import { axisOf, sameShape, show, sizeOf, strides, walk, zerosLike } from "./array.ts";
 import { node, operands, type Var } from "./tape.ts";
 
@@ -30,11 +31,25 @@ export function transpose(x: Var, order: readonly number[] = lastTwo(x.shape.len
   const own = strides(x.shape, x.shape);
   const from = order.map((axis) => own[axis]);
   const data = zerosLike(x.data, x.data.length);
-  walk(shape, from, from, (at, length, a, step) => {
-    for (let i = 0; i < length; i++) data[at + i] = x.data[a + i * step];
-  });
+  if (rank >= 2 && order.every((axis, i) => axis === lastTwo(rank)[i])) exchangeLastTwo(x.data, data, shape[rank - 1], shape[rank - 2]);
+  else {
+    walk(shape, from, from, (at, length, a, step) => {
+      for (let i = 0; i < length; i++) data[at + i] = x.data[a + i * step];
+    });
+  }
   const back = order.map((_, axis) => order.indexOf(axis));
   return node(shape, data, [[x, (g) => transpose(g, back)]]);
+}
+
+/** m x n matrices to n x m, tile by tile: both sides stay in the cache. */
+function exchangeLastTwo(from: Floats, to: Floats, m: number, n: number): void {
+  const tile = 32;
+  for (let start = 0; start < from.length; start += m * n) {
+    for (let i0 = 0; i0 < m; i0 += tile) for (let j0 = 0; j0 < n; j0 += tile) {
+      const [i1, j1] = [Math.min(m, i0 + tile), Math.min(n, j0 + tile)];
+      for (let j = j0; j < j1; j++) for (let i = i0; i < i1; i++) to[start + j * m + i] = from[start + i * n + j];
+    }
+  }
 }
 
 function lastTwo(rank: number): number[] {

@@ -35,16 +35,17 @@ export function denseAM(W: NdArray | readonly NdArray[], { hidden = softmax(), n
     if (weights(one, 2, `denseAM ${names[i]}`).shape[1] !== n) throw new EngramError(`denseAM ${names[i]}`, `${n} columns, as the first`, `${one.shape[1]}`, "All layers share one hidden layer.");
     if (normalised) lengths(one, `denseAM ${names[i]}`);
   });
-  const scaled = (p: Params, i: number): Var => (normalised ? div(p[names[i]], reshape(norm(transpose(p[names[i]])), [1, n])) : p[names[i]]);
-  const field = (xs: readonly Var[], p: Params): Var => total(xs.map((x, i) => matmul(flat(x), scaled(p, i))));
+  const scaled = (p: Params, i: number): Var => (normalised ? div(p[names[i]], norm(p[names[i]], 0, 0)) : p[names[i]]);
+  const field = (xs: readonly Var[], Ws: readonly Var[]): Var => total(xs.map((x, i) => matmul(flat(x), Ws[i])));
   return {
     kind: "denseAM", hidden, settings: { layers: all.length, normalised },
     parameters: { ...Object.fromEntries(names.map((name, i) => [name, all[i]])), ...hiddenParameters(hidden) },
     misfit: (shapes) => wantSizes(shapes, all.map((one) => one.shape[0])),
-    energy: (xs, p) => neg(hidden.value(field(xs, p), ofHidden(p))),
+    energy: (xs, p) => neg(hidden.value(field(xs, xs.map((_, i) => scaled(p, i))), ofHidden(p))),
     signals: (xs, p) => {
-      const g = hidden.activation(field(xs, p), ofHidden(p));
-      return xs.map((x, i) => reshape(matmul(g, transpose(scaled(p, i))), x.shape));
+      const Ws = xs.map((_, i) => scaled(p, i));
+      const g = hidden.activation(field(xs, Ws), ofHidden(p));
+      return xs.map((x, i) => reshape(matmul(g, transpose(Ws[i])), x.shape));
     },
   };
 }
