@@ -23,4 +23,5 @@ export * as images from "./images/index.ts";
 export * as kernels from "./kernels/index.ts";
 export * as numeric from "./numeric/index.ts";
 export * as report from "./report/index.ts";
+export * as transformer from "./transformer/index.ts";
 export * as universal from "./universal/index.ts";

@@ -25,8 +25,14 @@ export interface AttentionOptions {
   mask?: NdArray;
 }
 
+/** A hypersynapse that shows where it looks. */
+export interface Attention extends Hypersynapse {
+  /** omega, B x heads x Nq x Nk: what every key weighs for every query. */
+  weights(xhats: readonly Var[], p: Params): Var;
+}
+
 /** @throws EngramError on weights that do not fit each other, or a mask that is none */
-export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }: AttentionOptions = {}): Hypersynapse {
+export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }: AttentionOptions = {}): Attention {
   const [Dq, heads, z] = weights(WQ, 3, "attention WQ").shape;
   const [Dk] = weights(WK, 3, "attention WK").shape;
   if (WK.shape[1] !== heads || WK.shape[2] !== z) throw new EngramError("attention WK", `shape [Dk, ${heads}, ${z}], heads and width of WQ`, `[${WK.shape.join(", ")}]`, "Queries and keys meet head by head.");
@@ -55,6 +61,12 @@ export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }
     const hide = Float64Array.from(mask.data, (value, i) => (value === 1 || blind[Math.floor(i / mask.shape[1])] ? 0 : HIDDEN));
     return add(mul(A, sees(A)), like(hide, [...mask.shape], A));
   };
+  /** Queries, keys and omega, 0 in the rows of blind queries. */
+  const looks = ([x, y]: readonly Var[], p: Params): [Q: Var, K: Var, omega: Var] => {
+    const [Q, K] = [project(x, p.WQ, Dq), project(y, p.WK, Dk)];
+    const omega = hidden.activation(scores(Q, K), ofHidden(p));
+    return [Q, K, blind.includes(true) ? mul(omega, sees(omega)) : omega];
+  };
   return {
     kind: "attention", hidden, settings: mask === undefined ? {} : { mask: { shape: [...mask.shape], data: Array.from(mask.data) } },
     parameters: { WQ, WK, ...hiddenParameters(hidden) },
@@ -70,11 +82,10 @@ export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }
       // A blind query's scores are all 0: its log-sum-exp is log Nk, taken off again.
       return quiet === 0 ? neg(value) : sub(div(heads * quiet * log(mask!.shape[1]), p["hidden.beta"]), value);
     },
-    signals: ([x, y], p: Params) => {
-      const [Q, K] = [project(x, p.WQ, Dq), project(y, p.WK, Dk)];
-      const omega = hidden.activation(scores(Q, K), ofHidden(p));
-      const seen = blind.includes(true) ? mul(omega, sees(omega)) : omega;
-      return [back(matmul(seen, K), p.WQ, x.shape, Dq), back(matmul(transpose(seen), Q), p.WK, y.shape, Dk)];
+    weights: (xhats, p) => looks(xhats, p)[2],
+    signals: (xhats, p) => {
+      const [Q, K, omega] = looks(xhats, p);
+      return [back(matmul(omega, K), p.WQ, xhats[0].shape, Dq), back(matmul(transpose(omega), Q), p.WK, xhats[1].shape, Dk)];
     },
   };
 }

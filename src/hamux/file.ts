@@ -47,7 +47,7 @@ export function writeHam(ham: HAM): Uint8Array {
   const structure = {
     precision: ham.precision,
     layers: Object.entries(layers).map(([name, { shape, tau, lagrangian }]): [string, LayerText] => [name, { shape: [...shape], tau, lagrangian: lagrangianText(lagrangian) }]),
-    synapses: Object.entries(synapses).map(([name, { kind, settings, hidden }]): [string, SynapseText] => [name, { kind, settings: { ...settings }, ...(hidden === undefined ? {} : { hidden: lagrangianText(hidden) }) }]),
+    synapses: Object.entries(synapses).map(([name, { kind, settings, hidden, custom }]): [string, SynapseText] => [name, { kind: custom === true ? "custom" : kind, settings: { ...settings }, ...(hidden === undefined ? {} : { hidden: lagrangianText(hidden) }) }]),
     connections,
   };
   const tensors: Record<string, Tensor> = Object.fromEntries(Object.entries(ham.parameters).map(([name, { shape, data }]) => [name, tensor(Float64Array.from(data), shape)]));

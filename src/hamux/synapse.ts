@@ -18,7 +18,7 @@ export interface Hypersynapse {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Its hidden layer, whose state is eliminated; its parameters stand among the synapse's under `hidden.`. */
   readonly hidden?: Lagrangian;
-  /** Made by the user: cannot be written to a file. */
+  /** Not one of this room's: a file cannot hold it, its reader must bring it. */
   readonly custom?: boolean;
   /** What it expected, in words, when layers of these shapes do not fit it; undefined where they do. */
   misfit(shapes: readonly (readonly number[])[]): string | undefined;
