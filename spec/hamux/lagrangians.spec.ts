@@ -1,6 +1,6 @@
 /** Lagrangians: torch's numbers and the document's, the activation as gradient, two ways to the energy, convexity, extremes, errors. */
 import t from "tap";
-import { constant, div, dot, exp as expVar, grad, hessianVector, item, mul, neg, sum, square, variable, type Var } from "../../src/autodiff/index.ts";
+import { add, constant, grad, hessianVector, mul, powi, square, sum, variable, type Var } from "../../src/autodiff/index.ts";
 import * as hamux from "../../src/hamux/index.ts";
 import { lagrangianHessianVector, layer, legendre, type Lagrangian } from "../../src/hamux/index.ts";
 import { constants } from "../../src/hamux/lagrangian.ts";
@@ -134,17 +134,15 @@ t.test("f32 follows f64", async (t) => {
 });
 
 t.test("a Lagrangian of the user's own: by the tape, or with its activation by hand", async (t) => {
-  // L = 1/2 sum x^2 + 1/4 sum x^4
-  const value = (x: Var): Var => mul(0.5, dot(x, mul(x, mul(1, expVar(neg(mul(0, x)))))));
+  const value = (x: Var): Var => add(mul(0.5, sum(square(x))), mul(0.25, sum(powi(x, 4))));
   const taped = hamux.lagrangian({ value });
-  const byHand = hamux.lagrangian({ name: "half", value, activation: (x) => x });
+  const byHand = hamux.lagrangian({ name: "quartic", value, activation: (x) => add(x, powi(x, 3)) });
   const x = constant(fill([2, 3], 0.4));
   t.ok(off(taped.activation(x, {}).data, byHand.activation(x, {}).data) < 1e-15);
-  t.ok(off(taped.value(x, {}).data, hamux.identity().value(x, {}).data) < 1e-15);
+  t.ok(off(taped.value(x, {}).data, [0, 1].map((i) => [0, 1, 2].reduce((all, k) => all + x.data[3 * i + k] ** 2 / 2 + x.data[3 * i + k] ** 4 / 4, 0))) < 1e-15, "one number per example");
   t.notOk(taped.activation(x, {}).tracked, "plain in, plain out");
-  t.same(hessianVector((at) => sum(taped.value(at, {})), x, x).data, x.data, "and it can be differentiated");
+  t.ok(off(hessianVector((at) => sum(taped.value(at, {})), x, x).data, x.data.map((one) => one + 3 * one * one * one)) < 1e-15, "and it can be differentiated");
   t.throws(() => hamux.lagrangian({ value: (one) => one }).value(x, {}), { name: "EngramError", message: /one number/ });
-  t.equal(item(sum(div(x, x))), 6);
 });
 
 t.test("what cannot be convex is refused", async (t) => {

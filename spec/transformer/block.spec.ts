@@ -1,8 +1,8 @@
 /** The block: fixture F6 and torch's numbers, the explicit update as gradient, theorems, training through steps, bad input. */
 import { readFileSync } from "node:fs";
 import t from "tap";
-import { constant, dot, grad, mul, neg, square, sub, sum, variable, type NdArray, type Var } from "../../src/autodiff/index.ts";
-import { HAM, layer, layerNorm, othersOnly, relu, repu, signalsOf, softmax, synapseParams, tapeSignals, attention } from "../../src/hamux/index.ts";
+import { constant, grad, mul, neg, square, sub, sum, variable, type NdArray, type Var } from "../../src/autodiff/index.ts";
+import { HAM, layer, layerNorm, normal, othersOnly, relu, repu, signalsOf, softmax, synapseParams, tapeSignals, attention } from "../../src/hamux/index.ts";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
 import { EnergyTransformerBlock, hopfieldNetwork, type BlockOptions, type BlockTree } from "../../src/transformer/index.ts";
 import { worstGradient } from "../autodiff/differences.ts";
@@ -32,7 +32,7 @@ t.test("fixture F6", async (t) => {
 });
 
 t.test("torch's energies, updates and states: masks, graphs, gamma and delta, powers, softmax", async (t) => {
-  const golden = JSON.parse(readFileSync("fixtures/transformer/golden.json", "utf8")) as Record<string, { parts: number[][]; u: number[]; x: number[] }>;
+  const { blocks: golden } = JSON.parse(readFileSync("fixtures/transformer/golden.json", "utf8")) as { blocks: Record<string, { parts: number[][]; u: number[]; x: number[] }> };
   const blocks: Record<string, [BlockOptions, NdArray?]> = {
     others: [F6], self: [{ ...F6, allowSelf: true }], graph: [F6, RING], norm: [{ ...F6, gamma: 1.5, delta: fill(5, 0.6).data }], power: [{ ...F6, hopfield: repu(3) }], softmax: [{ ...F6, hopfield: softmax(2) }],
   };
@@ -101,18 +101,20 @@ t.test("theorems: tokens without order, tokens left out, a token alone, the ener
   const random = (shape: number[], sd: number): NdArray => ({ shape, data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => sd * rng.normal()) });
   const demo = new EnergyTransformerBlock({ WQ: random([2, 6, 12], 1 / Math.sqrt(6)), WK: random([2, 6, 12], 1 / Math.sqrt(6)), Xi: random([24, 12], 1 / Math.sqrt(12)) });
   const run = demo.run(demo.normalise(random([100, 12], 1).data), { steps: 200, alpha: 0.5 });
-  t.ok(run.energies[0] < -3300 && run.energies[0] > -3900, `${run.energies[0]}: seven seeds gave -3480 to -3693`);
+  t.ok(Math.abs(run.energies[0] + 3656) < 3 * 145.5, `${run.energies[0]}: 30 seeds in numpy have mean -3656 and standard deviation 145.5`);
   t.ok(run.energies.every((E, i) => i === 0 || E < run.energies[i - 1]), "strictly");
   t.ok(run.energies[10] - run.energies[0] < 10 * (run.energies[200] - run.energies[190]), "steeply at first, then slowly");
 });
 
 t.test("the guard, tokens held still, and steps too large", async (t) => {
-  const block = new EnergyTransformerBlock({ ...F6, hopfield: softmax(20) });
-  const start = fill([4, 5], 0.4, 0.01).data;
-  const [wild, guarded] = [block.run(start, { alpha: 50, steps: 20 }), block.run(start, { alpha: 50, steps: 20, guard: true })];
+  const random = seeded(6); // three tokens, unequal queries and keys: attention alone is not concave, and a step of 5 can overshoot
+  const steep = new EnergyTransformerBlock({ WQ: normal([1, 3, 4], random, 1), WK: normal([1, 3, 4], random, 1), Xi: normal([2, 4], random, 0.01) });
+  const start = normal([3, 4], random, 1).data;
+  const [wild, guarded] = [steep.run(start, { alpha: 5, steps: 20 }), steep.run(start, { alpha: 5, steps: 20, guard: true })];
+  t.ok(wild.raised > 0, "without the guard the energy rises, and that is counted");
   t.equal(guarded.raised, 0);
-  t.ok(guarded.energies.every((E, i) => i === 0 || E <= guarded.energies[i - 1] + 1e-9));
-  t.ok(wild.energies.length === 21 && wild.raised >= 0);
+  t.ok(guarded.energies.every((E, i) => i === 0 || E <= guarded.energies[i - 1] + 1e-10));
+  const block = new EnergyTransformerBlock(F6);
   const held = block.run(X, { free: [1, 0, 1, 0] });
   t.same(held.x.slice(5, 10), X.slice(5, 10));
   t.notSame(held.x.slice(0, 5), X.slice(0, 5));
@@ -131,7 +133,6 @@ t.test("the Hopfield network module alone: closed form, batch, misfit", async (t
     t.ok(worstGradient((y, Xi) => sum(square(module.energy([y], { ...p, Xi }))), [fill([1, 4, 5], 0.4), F6.Xi]) < 1e-6);
   }
   t.match(hopfieldNetwork(F6.Xi).misfit([[5]]), /tokens with 5 channels/);
-  t.equal(dot(constant([1, 2]), constant([3, 4])).data[0], 11);
 });
 
 t.test("bad input", async (t) => {

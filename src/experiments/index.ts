@@ -1,5 +1,6 @@
 /** Reproductions of the papers, and the data they run on. */
 import { denseCapacity } from "./dense-capacity.ts";
+import { etToy } from "./et-toy.ts";
 import type { Experiment } from "./experiment.ts";
 import { hamDenoise } from "./ham-denoise.ts";
 import { hamExercise } from "./ham-exercise.ts";
@@ -14,4 +15,4 @@ export * from "./data.ts";
 export type { Context, Experiment, Report } from "./experiment.ts";
 
 /** Every experiment, in the order of the list. */
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, hamZeroState, hamExercise, hamDenoise];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, hamZeroState, hamExercise, hamDenoise, etToy];
