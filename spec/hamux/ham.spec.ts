@@ -274,6 +274,8 @@ t.test("bad input: names with the nearest, shapes by name, NaN, masks", async (t
     [() => ham.run({}, { free: { x: [1, 0] } }), /mask of x: expected 5 entries, or a single 0 or 1, got 2 entries/], [() => ham.run({}, { free: { x: [1, 1, 1, 1, 2] } }), /mask of x, entry 4/],
     [() => ham.run({}, { dt: 0 }), /dt/], [() => ham.run({}, { steps: 1.5 }), /steps/], [() => ham.run({}, { tolerance: -1 }), /tolerance/], [() => ham.run({}, { method: "eulr" as "euler" }), /Did you mean "euler"/],
     [() => ham.withParameters({ "W.V": fill([5, 3], 1) }), /Did you mean "W.W"\?/], [() => ham.withParameters({ "W.W": fill([3, 5], 1) }), /shape \[5, 3\], got \[3, 5\]/],
+    [() => new HAM({ layers: { i: layer(2, hamux.identity()) }, synapses: { s: dense(fill([2, 2], 1)) }, connections: [[["i", "i"], "s"]] }).energy({ i: [1e200, -1e200] }), /energy of example 0: expected a number, got NaN/],
+    [() => everything(2).withParameters({ "keep.W": { shape: [20, 7], data: new Float64Array(140) } }), /denseAM W, column 0/],
     [() => ham.withParameters({ "y.beta": { shape: [], data: Float64Array.of(-1) } }), /above 0, got -1/], [() => ham.conditions({ samples: 0 }), /samples/], [() => ham.conditions({ sd: -1 }), /sd/],
   ];
   for (const [call, message] of wrong) {

@@ -143,7 +143,7 @@ t.test("bad input", async (t) => {
     [() => new EnergyTransformerBlock({ ...F6, Xi: { shape: [7, 5], data: new Float64Array(35).fill(NaN, 9, 10) } }), /parameter Xi, number 9/], [() => new EnergyTransformerBlock({ ...F6, WQ: fill([6, 5], 1) }), /3 axes/],
     [() => block.energy([1, 2, 3]), /multiple of 5/], [() => block.energy([]), /at least one token/], [() => block.energy([1, 2, NaN, 4, 5]), /token 0, channel 2/],
     [() => block.energy(X, fill([3, 3], 1)), /neighbours: expected shape \[4, 4\]/], [() => block.energy(X, fill([4, 4], 1)), /entries of 0 and 1/],
-    [() => block.run(X, { steps: -1 }), /steps/], [() => block.run(X, { alpha: 0 }), /alpha/], [() => block.run(X, { free: [1, 0] }), /free tokens: expected 4 entries/],
+    [() => block.energy(fill([4, 5], 0.4, 1e308).data), /energy: expected a number, got NaN/], [() => block.run(X, { steps: -1 }), /steps/], [() => block.run(X, { alpha: 0 }), /alpha/], [() => block.run(X, { free: [1, 0] }), /free tokens: expected 4 entries/],
   ];
   for (const [call, message] of wrong) {
     t.throws(call, EngramError, String(message));

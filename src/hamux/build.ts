@@ -16,7 +16,7 @@ export interface HamParts {
   connections: readonly Connection[];
 }
 
-/** @throws EngramError on an unknown name (with the nearest), a name used twice or with a dot, or layers that do not fit a synapse (by name) */
+/** @throws EngramError on an unknown name (with the nearest), a name used twice or with a dot, layers that do not fit a synapse (by name), or parameters it refuses */
 export function checkParts({ layers, synapses, connections }: HamParts): void {
   const names = Object.keys(layers);
   if (names.length === 0) throw new EngramError("layers", "at least one layer", "none", "Name the neuron layers.");
@@ -24,6 +24,7 @@ export function checkParts({ layers, synapses, connections }: HamParts): void {
     if (name === "" || name.includes(".") || name === "__proto__") throw new EngramError("name", "a name without a dot", JSON.stringify(name), "Parameters are called layer.parameter.");
     if (name in layers && name in synapses) throw new EngramError("synapses", "names that no layer has", name, "Layers and synapses share their names with their parameters.");
   }
+  for (const one of Object.values(synapses)) one.check?.(one.parameters);
   for (const connection of connections) {
     const [of, synapse, options] = connection;
     const label = `connection ${labelOf(connection)}`;

@@ -128,7 +128,7 @@ export class HAM {
     return this.energyTree(states).energy;
   }
 
-  /** The energy and its parts. */
+  /** The energy and its parts. @throws EngramError where it is beyond the precision (NaN) */
   energyTree(states: States): EnergyTree {
     return this.energyTreeMany([states])[0];
   }
@@ -143,6 +143,7 @@ export class HAM {
       const layers = Object.fromEntries(neurons.map(([name, { data }]) => [name, data[i]]));
       const connections = this.graph.connections.map((connection, c) => ({ name: labelOf(connection), energy: synapses[c].data[i] }));
       const energy = [...Object.values(layers), ...connections.map((one) => one.energy)].reduce((sum, leaf) => sum + leaf, 0);
+      if (Number.isNaN(energy)) throw new EngramError(`energy of example ${i}`, "a number", "NaN", `States or parameters are too large for ${this.precision}.`);
       return { energy, layers, connections };
     });
   }

@@ -33,12 +33,15 @@ export function denseAM(W: NdArray | readonly NdArray[], { hidden = softmax(), n
   const n = weights(all[0], 2, "denseAM W").shape[1];
   all.forEach((one, i) => {
     if (weights(one, 2, `denseAM ${names[i]}`).shape[1] !== n) throw new EngramError(`denseAM ${names[i]}`, `${n} columns, as the first`, `${one.shape[1]}`, "All layers share one hidden layer.");
-    if (normalised) lengths(one, `denseAM ${names[i]}`);
   });
+  const check = (parameters: Readonly<Record<string, NdArray>>): void => {
+    if (normalised) for (const name of names) lengths(parameters[name], `denseAM ${name}`);
+  };
+  check(Object.fromEntries(names.map((name, i) => [name, all[i]])));
   const scaled = (p: Params, i: number): Var => (normalised ? div(p[names[i]], norm(p[names[i]], 0, 0)) : p[names[i]]);
   const field = (xs: readonly Var[], Ws: readonly Var[]): Var => total(xs.map((x, i) => matmul(flat(x), Ws[i])));
   return {
-    kind: "denseAM", hidden, settings: { layers: all.length, normalised },
+    kind: "denseAM", hidden, settings: { layers: all.length, normalised }, check,
     parameters: { ...Object.fromEntries(names.map((name, i) => [name, all[i]])), ...hiddenParameters(hidden) },
     misfit: (shapes) => wantSizes(shapes, all.map((one) => one.shape[0])),
     energy: (xs, p) => neg(hidden.value(field(xs, xs.map((_, i) => scaled(p, i))), ofHidden(p))),
@@ -50,12 +53,14 @@ export function denseAM(W: NdArray | readonly NdArray[], { hidden = softmax(), n
   };
 }
 
+/** @throws EngramError on a column of zeros */
 function lengths(W: NdArray, what: string): void {
   const [D, n] = W.shape;
-  for (let j = 0; j < n; j++) {
-    let zero = true;
-    for (let i = 0; i < D; i++) if (W.data[i * n + j] !== 0) zero = false;
-    if (zero) throw new EngramError(`${what}, column ${j}`, "a column with a length above 0", "zeros", "A memory of zeros cannot be normalised.");
+  const seen = new Uint8Array(n);
+  for (let i = 0; i < D; i++) for (let j = 0; j < n; j++) if (W.data[i * n + j] !== 0) seen[j] = 1;
+  const j = seen.indexOf(0);
+  if (j >= 0) {
+    throw new EngramError(`${what}, column ${j}`, "a column with a length above 0", "zeros", "A memory of zeros cannot be normalised.");
   }
 }
 

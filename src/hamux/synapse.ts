@@ -20,6 +20,8 @@ export interface Hypersynapse {
   readonly hidden?: Lagrangian;
   /** Not one of this room's: a file cannot hold it, its reader must bring it. */
   readonly custom?: boolean;
+  /** @throws EngramError where these parameters, of the right shapes and finite, make no sense all the same */
+  check?(parameters: Readonly<Record<string, NdArray>>): void;
   /** What it expected, in words, when layers of these shapes do not fit it; undefined where they do. */
   misfit(shapes: readonly (readonly number[])[]): string | undefined;
   energy(xhats: readonly Var[], p: Params): Var;

@@ -118,10 +118,12 @@ export class EnergyTransformerBlock {
     return Float64Array.from(this.graph.normalise(this.#tokens(x), this.#prepared).data);
   }
 
-  /** The energy and its parts. (M30) */
+  /** The energy and its parts. (M30) @throws EngramError also where it is beyond the precision (NaN) */
   energyTree(x: ArrayLike<number>, neighbours?: Neighbours): BlockTree {
     const tokens = this.#tokens(x);
-    return this.#tree(tokens, this.#attention(tokens, neighbours));
+    const tree = this.#tree(tokens, this.#attention(tokens, neighbours));
+    if (Number.isNaN(tree.energy)) throw new EngramError("energy", "a number", "NaN", `Tokens or weights are too large for ${this.precision}.`);
+    return tree;
   }
 
   energy(x: ArrayLike<number>, neighbours?: Neighbours): number {
