@@ -47,7 +47,9 @@ export function checkParts({ layers, synapses, connections }: HamParts): void {
 export function withParameters({ layers, synapses, connections }: HamParts, known: Readonly<Record<string, NdArray>>, changed: Readonly<Record<string, NdArray>>): HamParts {
   for (const [name, { shape, data }] of Object.entries(changed)) {
     if (!Object.hasOwn(known, name)) throw unknownName("parameter", name, Object.keys(known));
-    if (!sameShape(shape, known[name].shape) || data.length !== known[name].data.length) throw new EngramError(`parameter ${name}`, `shape ${shapesOf([known[name].shape])}`, shapesOf([shape]), "Keep the shape of the parameter.");
+    if (!sameShape(shape, known[name].shape) || data.length !== known[name].data.length) {
+      throw new EngramError(`parameter ${name}`, `shape ${shapesOf([known[name].shape])}`, shapesOf([shape]), "Keep the shape of the parameter.");
+    }
     if (mustBePositive(name) && !data.every((value) => value > 0)) throw new EngramError(`parameter ${name}`, "a number above 0", String(data[0]), "At 0 or below the Lagrangian is not convex.");
   }
   const taken = (owner: string, own: Readonly<Record<string, NdArray>>): Record<string, NdArray> =>

@@ -47,7 +47,9 @@ export function writeHam(ham: HAM): Uint8Array {
   const structure = {
     precision: ham.precision,
     layers: Object.entries(layers).map(([name, { shape, tau, lagrangian }]): [string, LayerText] => [name, { shape: [...shape], tau, lagrangian: lagrangianText(lagrangian) }]),
-    synapses: Object.entries(synapses).map(([name, { kind, settings, hidden, custom }]): [string, SynapseText] => [name, { kind: custom === true ? "custom" : kind, settings: { ...settings }, ...(hidden === undefined ? {} : { hidden: lagrangianText(hidden) }) }]),
+    synapses: Object.entries(synapses).map(([name, { kind, settings, hidden, custom }]): [string, SynapseText] => [name, {
+      kind: custom === true ? "custom" : kind, settings: { ...settings }, ...(hidden === undefined ? {} : { hidden: lagrangianText(hidden) }),
+    }]),
     connections,
   };
   const tensors: Record<string, Tensor> = Object.fromEntries(Object.entries(ham.parameters).map(([name, { shape, data }]) => [name, tensor(Float64Array.from(data), shape)]));
@@ -106,7 +108,8 @@ function structureOf(json: string | undefined, name: string): Structure {
   }
   const record = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
   const texts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === "string");
-  const named = (value: unknown, fits: (one: Record<string, unknown>) => boolean): boolean => Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string" && record(pair[1]) && fits(pair[1]));
+  const named = (value: unknown, fits: (one: Record<string, unknown>) => boolean): boolean =>
+    Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string" && record(pair[1]) && fits(pair[1]));
   const lagrangianFits = (one: unknown): boolean => record(one) && typeof one.name === "string" && record(one.settings) && Object.values(one.settings).every((value) => typeof value === "number");
   if (!record(all)) throw wrong("fields");
   if (all.precision !== "f32" && all.precision !== "f64") throw wrong("a precision");

@@ -66,7 +66,9 @@ function lengths(W: NdArray, what: string): void {
 
 /** @param W heads x n x D1 x ... x Dk @throws EngramError on fewer than three axes */
 export function denseAMTensor(W: NdArray, { hidden = softmax() }: { hidden?: Lagrangian } = {}): Hypersynapse {
-  if (W.shape.length < 3 || W.shape.includes(0)) throw new EngramError("denseAMTensor W", "shape [heads, n, D1, ..., Dk], none empty", `shape [${W.shape.join(", ")}]`, "One axis per layer after heads and hidden neurons.");
+  if (W.shape.length < 3 || W.shape.includes(0)) {
+    throw new EngramError("denseAMTensor W", "shape [heads, n, D1, ..., Dk], none empty", `shape [${W.shape.join(", ")}]`, "One axis per layer after heads and hidden neurons.");
+  }
   const [heads, n, ...dims] = W.shape;
   const m = heads * n;
   /** W with its hidden axis last: D1 x ... x Dk x (heads n). */

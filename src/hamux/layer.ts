@@ -44,7 +44,9 @@ export function layer(shape: number | readonly number[], lagrangian: Lagrangian,
   if (!(tau > 0 && tau < Infinity)) throw new EngramError("tau", "a finite number above 0", String(tau), "It is the time a layer takes to follow its signal.");
   const delta = lagrangian.parameters.delta;
   const row = sizes[sizes.length - 1];
-  if (delta !== undefined && delta.shape.length > 0 && delta.data.length !== row) throw new EngramError(`${lagrangian.name} delta`, `1 or ${row} numbers for a layer of shape [${sizes.join(", ")}]`, `${delta.data.length}`, "Delta has one entry per neuron of a row.");
+  if (delta !== undefined && delta.shape.length > 0 && delta.data.length !== row) {
+    throw new EngramError(`${lagrangian.name} delta`, `1 or ${row} numbers for a layer of shape [${sizes.join(", ")}]`, `${delta.data.length}`, "Delta has one entry per neuron of a row.");
+  }
   const size = sizeOf(sizes);
   if (size > MOST) throw new EngramError("layer shape", `at most ${MOST} neurons`, `${size}`, "Use a smaller layer.");
   const b = bias === undefined ? undefined : ndArray(sizes, "shape" in bias ? bias.data : bias, "layer bias");

@@ -12,7 +12,8 @@
  * Deviation: a token that sees none has neither energy nor update from attention (M36).
  */
 import { add, constant, mul, type NdArray, total, transpose, type Var } from "../autodiff/index.ts";
-import { attention, type Attention, type Hypersynapse, type Lagrangian, legendre, othersOnly, type Params, paramsOf, softmax } from "../hamux/index.ts";
+import { attention, type Attention, type Hypersynapse, type Lagrangian, legendre, othersOnly, type Params, softmax } from "../hamux/index.ts";
+import { paramsOf } from "../hamux/graph.ts";
 import { hopfieldNetwork } from "./hopfield-network.ts";
 
 /** Parameters by part, the weights of attention in the order its hypersynapse has. */

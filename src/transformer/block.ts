@@ -7,8 +7,10 @@
 import { EngramError, type Precision } from "../numeric/index.ts";
 import { constant, type NdArray, ndArray, type Var } from "../autodiff/index.ts";
 import { sameShape } from "../autodiff/array.ts";
-import { type Attention, constants, type Lagrangian, layerNorm, type Mask, maskOf, type Params, relu, weights } from "../hamux/index.ts";
-import { positive } from "../hamux/lagrangian.ts";
+import { type Attention, type Lagrangian, layerNorm, type Mask, type Params, relu } from "../hamux/index.ts";
+import { constants, positive } from "../hamux/lagrangian.ts";
+import { maskOf } from "../hamux/layer.ts";
+import { weights } from "../hamux/synapse.ts";
 import { BlockGraph, type Neighbours, type Prepared } from "./block-graph.ts";
 
 export interface BlockOptions {

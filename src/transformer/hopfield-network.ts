@@ -6,7 +6,8 @@
  *   signal = Xi^T r(Xi xhat),  r = L_hid'
  */
 import { matmul, type NdArray, neg, transpose, type Var } from "../autodiff/index.ts";
-import { hiddenParameters, type Hypersynapse, type Lagrangian, ofHidden, type Params, relu, weights } from "../hamux/index.ts";
+import { type Hypersynapse, type Lagrangian, type Params, relu } from "../hamux/index.ts";
+import { hiddenParameters, ofHidden, weights } from "../hamux/synapse.ts";
 
 /** A hypersynapse on a layer of tokens, [N, D]. @throws EngramError on weights of another rank */
 export function hopfieldNetwork(Xi: NdArray, hidden: Lagrangian = relu()): Hypersynapse {

@@ -10,7 +10,9 @@
  */
 import { EngramError, type ImageLike } from "../numeric/index.ts";
 import { add, constant, matmul, mul, type NdArray, reshape, slice, sub, take, type Var } from "../autodiff/index.ts";
-import { constants, maskOf, type Params, paramsOf } from "../hamux/index.ts";
+import { paramsOf } from "../hamux/graph.ts";
+import { constants, type Params } from "../hamux/lagrangian.ts";
+import { maskOf } from "../hamux/layer.ts";
 import type { BlockRun, BlockRunOptions, EnergyTransformerBlock } from "./block.ts";
 import { fromPatches, type Geometry, patchCounts, toPatches } from "./patches.ts";
 
