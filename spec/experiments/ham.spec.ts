@@ -13,7 +13,9 @@ async function run(name: string, context: Partial<Context> = {}): Promise<Report
   return experiments.find((experiment) => experiment.name === name)!.run({ ...quick, ...context });
 }
 
-const FILES: Record<string, string[]> = { "ham-zero-state": [], "ham-exercise": ["limit.svg"], "ham-denoise": ["loss.svg", "memories.png", "cues.png", "denoiser.engram"], "et-toy": ["energy.svg"] };
+const FILES: Record<string, string[]> = {
+  "ham-zero-state": [], "ham-exercise": ["limit.svg"], "ham-denoise": ["loss.svg", "memories.png", "cues.png", "denoiser.engram"], "inference-objectives": [], "et-toy": ["energy.svg"],
+};
 
 for (const [name, more] of Object.entries(FILES)) {
   t.test(`${name} --quick`, async (t) => {
