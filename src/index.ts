@@ -17,12 +17,15 @@ export { backendInUse, initKernels, useKernels } from "./kernels/index.ts";
 export { decodeImage, encodePng } from "./images/index.ts";
 export type { Image } from "./images/index.ts";
 
+export * as autodiff from "./autodiff/index.ts";
 export * as dense from "./dense/index.ts";
 export * as encoders from "./encoders/index.ts";
 export * as entropic from "./entropic/index.ts";
 export * as formats from "./formats/index.ts";
+export * as hamux from "./hamux/index.ts";
 export * as images from "./images/index.ts";
 export * as kernels from "./kernels/index.ts";
 export * as numeric from "./numeric/index.ts";
 export * as report from "./report/index.ts";
+export * as transformer from "./transformer/index.ts";
 export * as universal from "./universal/index.ts";

@@ -5,7 +5,7 @@ import type { Precision } from "../../src/numeric/index.ts";
 import { kernels } from "../../src/kernels/host.ts";
 import { LAYER_KERNELS } from "../../src/kernels/layers.ts";
 import {
-  Cells, cosineScores, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
+  Cells, cosineScores, dgemm, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
 } from "../../src/kernels/index.ts";
 import type { RawScore } from "../../src/kernels/index.ts";
 
@@ -125,6 +125,7 @@ t.test("matrix products", async (t) => {
       for (const k of [1, 7, 255, 256, 257]) {
         const [A, B] = [Float32Array.from(normals(m * k, m)), Float32Array.from(normals(k * n, n))];
         twins(`sgemm ${m}x${k}x${n}`, (backend) => sgemm(m, n, k, A, B, undefined, backend), wrong);
+        twins(`dgemm ${m}x${k}x${n}`, (backend) => dgemm(m, n, k, Float64Array.from(A), Float64Array.from(B), undefined, backend), wrong);
       }
     }
   }

@@ -1,7 +1,12 @@
 /** Reproductions of the papers, and the data they run on. */
 import { denseCapacity } from "./dense-capacity.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
+import { etToy } from "./et-toy.ts";
 import type { Experiment } from "./experiment.ts";
+import { hamDenoise } from "./ham-denoise.ts";
+import { hamExercise } from "./ham-exercise.ts";
+import { hamZeroState } from "./ham-zero-state.ts";
+import { inferenceObjectives } from "./inference-objectives.ts";
 import { mainJob } from "./main-job.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
@@ -12,4 +17,4 @@ export * from "./data.ts";
 export type { Context, Experiment, Report } from "./experiment.ts";
 
 /** Every experiment, in the order of the list. */
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy];

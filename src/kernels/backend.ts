@@ -21,8 +21,8 @@ export interface PanelKernels {
   panels(): Floats;
   /** Makes room for that many packed numbers; what was stored stays, the rest is undefined. */
   reserve(numbers: number): void;
-  /** Fills the panels with the columns of B (dim x n, row-major f32): n rows of dim numbers, where there is room for them. */
-  setColumns(B: Float32Array, n: number): void;
+  /** Fills the panels with the columns of B (dim x n, row-major, in the store's precision): n rows of dim numbers, where there is room for them. */
+  setColumns(B: Floats, n: number): void;
   /** Takes the cues (row-major, in the store's precision) for the calls that follow, which may read `cues`. mask: 1 per visible coordinate. */
   setCues(op: RawScore, cues: Floats, count: number, mask?: Uint8Array): void;
   /** out[cue * stride + at + row] = score for the rows of `count` panels from `first`; `rows` of them are real. */

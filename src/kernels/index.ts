@@ -18,5 +18,5 @@ export type { LayerExports, LayerHost } from "./layers.ts";
 export type { Floats, RawScore } from "./panels.ts";
 export { packedBytes, Rows } from "./rows.ts";
 export type { RawScoreOptions, RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./row-options.ts";
-export { sgemm } from "./sgemm.ts";
+export { dgemm, sgemm } from "./sgemm.ts";
 export { finishSoftmax, joinSoftmax, logSumExp, softmax } from "./softmax.ts";

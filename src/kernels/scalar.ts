@@ -46,7 +46,7 @@ export class ScalarPanels implements PanelKernels {
     this.#panels = grown;
   }
 
-  setColumns(B: Float32Array, n: number): void {
+  setColumns(B: Floats, n: number): void {
     packColumns(this.#panels, B, 0, n, this.#dim, this.#width);
   }
 

@@ -73,7 +73,8 @@ export class SimdPanels implements PanelKernels {
     this.#capacity = numbers;
   }
 
-  setColumns(B: Float32Array, n: number): void {
+  setColumns(B: Floats, n: number): void {
+    if (this.#precision === "f64") return packColumns(this.panels(), B, 0, n, this.#dim, this.#width);
     const whole = Math.floor(n / this.#width);
     const raw = this.#room("columns", B.length * this.#bytes);
     this.#view.set(B, raw / this.#bytes);

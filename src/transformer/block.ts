@@ -1,0 +1,187 @@
+/**
+ * The Energy Transformer block with plain numbers (equations in block-graph.ts). The state is kept un-normalised; energies are always taken at the layer
+ * norm. A token is a row of D numbers; N tokens are N x D, row-major.
+ *
+ * Deviations: a guard may halve alpha where a step would raise the energy; tokens may be held still (the authors let all evolve, and so does the default).
+ */
+import { EngramError, type Precision } from "../numeric/index.ts";
+import { constant, type NdArray, ndArray, type Var } from "../autodiff/index.ts";
+import { sameShape } from "../autodiff/array.ts";
+import { type Attention, type Lagrangian, layerNorm, type Mask, type Params, relu } from "../hamux/index.ts";
+import { constants, positive } from "../hamux/lagrangian.ts";
+import { maskOf } from "../hamux/layer.ts";
+import { weights } from "../hamux/synapse.ts";
+import { BlockGraph, type Neighbours, type Prepared } from "./block-graph.ts";
+
+export interface BlockOptions {
+  /** H x Y x D each. */
+  WQ: NdArray;
+  WK: NdArray;
+  /** M x D. */
+  Xi: NdArray;
+  /** Default 1 / sqrt(Y). */
+  beta?: number;
+  /** Of the memories: relu() (default, the paper's), repu(n), softmax(beta). */
+  hopfield?: Lagrangian;
+  /** Layer norm: one gamma, D deltas, epsilon. Defaults 1, 0, 1e-5. */
+  gamma?: number;
+  delta?: number | ArrayLike<number>;
+  epsilon?: number;
+  /** Whether a token may attend to itself. Default false, as in the paper; the released weights were trained with true (M35). */
+  allowSelf?: boolean;
+  /** Default f64. */
+  precision?: Precision;
+}
+
+export interface BlockRunOptions {
+  /** Default 12. */
+  steps?: number;
+  /** Default .1. */
+  alpha?: number;
+  /** Which tokens see each other, e.g. the edges of a graph (M38). Default: all others, or all. */
+  neighbours?: Neighbours;
+  /** By token: 1 may move, 0 stays. Default 1. */
+  free?: Mask;
+  /** Whether to halve a step that would raise the energy. Default false: exactly the block of the paper. */
+  guard?: boolean;
+}
+
+/** The energy with its parts; `energy` is their sum, in this order. */
+export interface BlockTree { readonly energy: number; readonly neurons: number; readonly attention: number; readonly hopfield: number }
+
+export interface BlockRun {
+  /** N x D. */
+  readonly x: Float64Array;
+  /** At the start and after every step. */
+  readonly trees: readonly BlockTree[];
+  readonly energies: Float64Array;
+  readonly steps: number;
+  /** Steps that raised the energy by more than rounding. 0 under the guard. */
+  readonly raised: number;
+  /** Why it took fewer steps than asked. */
+  readonly reason?: string;
+}
+
+const ROUNDING = { f32: 1e-5, f64: 1e-12 } as const;
+
+export class EnergyTransformerBlock {
+  readonly precision: Precision;
+  /** D. */
+  readonly dim: number;
+  readonly graph: BlockGraph;
+  /** By name: WQ, WK, Xi, beta, norm.gamma, norm.delta, hopfield.beta. */
+  readonly parameters: Readonly<Record<string, NdArray>>;
+  readonly params: Params;
+  readonly #prepared: Prepared;
+
+  /** @throws EngramError on weights that do not fit each other, NaN, or a beta, gamma or epsilon not above 0 */
+  constructor({ WQ, WK, Xi, beta, hopfield = relu(), gamma, delta, epsilon, allowSelf = false, precision = "f64" }: BlockOptions) {
+    const [, Y, D] = weights(WQ, 3, "block WQ").shape;
+    if (!sameShape(weights(WK, 3, "block WK").shape, WQ.shape)) throw new EngramError("block WK", `shape [${WQ.shape.join(", ")}], as WQ`, `[${WK.shape.join(", ")}]`, "Heads, width and channels must agree.");
+    if (weights(Xi, 2, "block Xi").shape[1] !== D) throw new EngramError("block Xi", `shape [M, ${D}]`, `[${Xi.shape.join(", ")}]`, "A memory has the channels of a token.");
+    const norm = layerNorm({ gamma, delta, epsilon });
+    const d = norm.parameters.delta;
+    if (d.shape.length > 0 && d.data.length !== D) throw new EngramError("block delta", `1 or ${D} numbers`, `${d.data.length}`, "One per channel.");
+    const named = (start: string, own: Readonly<Record<string, NdArray>>): [string, NdArray][] => Object.entries(own).map(([name, value]) => [`${start}.${name}`, value]);
+    this.precision = precision;
+    this.dim = D;
+    this.parameters = {
+      WQ, WK, Xi, beta: positive(beta ?? 1 / Math.sqrt(Y), "block beta"), ...Object.fromEntries([...named("norm", norm.parameters), ...named("hopfield", hopfield.parameters)]),
+    };
+    for (const [name, { data }] of Object.entries(this.parameters)) {
+      const at = data.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) throw new EngramError(`parameter ${name}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters; a training that diverged leaves NaN.");
+    }
+    this.graph = new BlockGraph({ WQ, WK, Xi, norm, hidden: hopfield, allowSelf });
+    this.params = constants(this.parameters, precision === "f32" ? new Float32Array(0) : new Float64Array(0));
+    this.#prepared = this.graph.prepare(this.params);
+  }
+
+  /** Tokens as 1 x N x D. @throws EngramError unless the numbers are whole tokens, at least one, and finite */
+  #tokens(x: ArrayLike<number>): Var {
+    const N = x.length / this.dim;
+    if (!Number.isInteger(N) || N < 1) throw new EngramError("tokens", `a multiple of ${this.dim} numbers, at least one token`, `${x.length}`, "Pass N x D numbers, row-major.");
+    const data = this.precision === "f32" ? Float32Array.from(x) : Float64Array.from(x);
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw new EngramError(`token ${Math.floor(at / this.dim)}, channel ${at % this.dim}`, "a finite number", String(data[at]), "Clean the tokens.");
+    return constant({ shape: [1, N, this.dim], data });
+  }
+
+  #attention(x: Var, neighbours?: Neighbours): Attention {
+    const N = x.shape[1];
+    if (neighbours !== undefined && !sameShape(ndArray(neighbours.shape, neighbours.data, "neighbours").shape, [N, N])) {
+      throw new EngramError("neighbours", `shape [${N}, ${N}], a row per query`, `[${neighbours.shape.join(", ")}]`, "One entry per pair of tokens: 1 = the query sees the key.");
+    }
+    return this.graph.attentionOf(N, neighbours);
+  }
+
+  /** xhat, N x D. */
+  normalise(x: ArrayLike<number>): Float64Array {
+    return Float64Array.from(this.graph.normalise(this.#tokens(x), this.#prepared).data);
+  }
+
+  /** The energy and its parts. (M30) @throws EngramError also where it is beyond the precision (NaN) */
+  energyTree(x: ArrayLike<number>, neighbours?: Neighbours): BlockTree {
+    const tokens = this.#tokens(x);
+    const tree = this.#tree(tokens, this.#attention(tokens, neighbours));
+    if (Number.isNaN(tree.energy)) throw new EngramError("energy", "a number", "NaN", `Tokens or weights are too large for ${this.precision}.`);
+    return tree;
+  }
+
+  energy(x: ArrayLike<number>, neighbours?: Neighbours): number {
+    return this.energyTree(x, neighbours).energy;
+  }
+
+  #tree(x: Var, looks: Attention): BlockTree {
+    const parts = this.graph.energies(this.graph.normalise(x, this.#prepared), x, this.#prepared, looks);
+    const [neurons, attention, hopfield] = [parts.neurons, parts.attention, parts.hopfield].map(({ data }) => data[0]);
+    return { energy: neurons + attention + hopfield, neurons, attention, hopfield };
+  }
+
+  /** u = -d(E^ATT + E^HN)/dxhat, N x D. (M33) */
+  update(x: ArrayLike<number>, neighbours?: Neighbours): Float64Array {
+    const tokens = this.#tokens(x);
+    return Float64Array.from(this.graph.update(this.graph.normalise(tokens, this.#prepared), this.#prepared, this.#attention(tokens, neighbours)).data);
+  }
+
+  /** omega, H x N x N: row = query, column = key. (M32) */
+  attentionWeights(x: ArrayLike<number>, neighbours?: Neighbours): Float64Array {
+    const tokens = this.#tokens(x);
+    const xhat = this.graph.normalise(tokens, this.#prepared);
+    return Float64Array.from(this.#attention(tokens, neighbours).weights([xhat, xhat], this.#prepared.attention).data);
+  }
+
+  /** (M34), `steps` times. @throws EngramError on tokens, neighbours or masks that do not fit, or options out of range */
+  run(x0: ArrayLike<number>, { steps = 12, alpha = 0.1, neighbours, free, guard = false }: BlockRunOptions = {}): BlockRun {
+    if (!(Number.isInteger(steps) && steps >= 0)) throw new EngramError("steps", "a whole number, 0 or above", String(steps), "12 is the authors' choice.");
+    if (!(alpha > 0 && alpha < Infinity)) throw new EngramError("alpha", "a finite number above 0", String(alpha), ".1 is the authors' choice.");
+    let x = this.#tokens(x0);
+    const looks = this.#attention(x, neighbours);
+    const mask = free === undefined ? undefined : maskOf(free, x.shape[1], "free tokens");
+    const trees = [this.#tree(x, looks)];
+    let raised = 0;
+    let reason: string | undefined;
+    let size = alpha;
+    while (trees.length <= steps) {
+      const before = trees[trees.length - 1];
+      const fits = (tree: BlockTree): boolean => tree.energy <= before.energy + ROUNDING[this.precision] * (Math.abs(tree.neurons) + Math.abs(tree.attention) + Math.abs(tree.hopfield));
+      let next = this.graph.step(x, this.#prepared, looks, size, mask);
+      let tree = this.#tree(next, looks);
+      const tried = size;
+      while (guard && !fits(tree) && size > alpha * 2 ** -40) {
+        size /= 2;
+        next = this.graph.step(x, this.#prepared, looks, size, mask);
+        tree = this.#tree(next, looks);
+      }
+      if (!Number.isFinite(tree.energy) || (guard && !fits(tree))) {
+        reason = Number.isFinite(tree.energy) ? "no step lowers the energy any further" : "the next step is not finite";
+        break;
+      }
+      if (!fits(tree)) raised++;
+      if (size === tried) size = Math.min(alpha, 2 * size);
+      x = next;
+      trees.push(tree);
+    }
+    return { x: Float64Array.from(x.data), trees, energies: Float64Array.from(trees, ({ energy }) => energy), steps: trees.length - 1, raised, reason };
+  }
+}
