@@ -85,7 +85,7 @@ export class EntropicMemory implements Memory {
   get dim(): number { return this.size === 0 ? 0 : this.#dim; }
   get keys(): readonly Key[] { return this.size === 0 ? [] : this.#items!.keys.slice(); }
   get backend(): Backend { return this.#alive().#fitted?.register.backend ?? this.#options.backend ?? "simd"; }
-  /** The table and its statistics; this and the quantiser: @throws EngramError before the first store. */
+  /** The table and its statistics. @throws EngramError before the first store, as `quantiser` does */
   get register(): AssociativeRegister { return this.#ready().register; }
   get quantiser(): Quantiser { return this.#ready().quantiser; }
 
