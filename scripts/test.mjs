@@ -6,13 +6,14 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Parser } from "tap-parser";
 
 const JOBS = 2;
 const LIMIT_SECONDS = 300;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const specs = join(root, "dist", "spec");
+const seed = pathToFileURL(join(specs, "property-seed.js")).href;
 const wanted = process.argv.slice(2);
 const files = readdirSync(specs, { recursive: true })
   .map((name) => String(name).replaceAll("\\", "/"))
@@ -38,7 +39,7 @@ function runSpec(file) {
   return new Promise((resolve) => {
     const start = process.hrtime.bigint();
     const counts = { passed: 0, failures: [], skipped: [] };
-    const child = spawn(process.execPath, ["--enable-source-maps", join(specs, file)], {
+    const child = spawn(process.execPath, ["--enable-source-maps", "--import", seed, join(specs, file)], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, TAP_TIMEOUT: String(LIMIT_SECONDS) }, // tap's own 30 s would fail slow machines
