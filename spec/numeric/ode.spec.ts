@@ -86,6 +86,7 @@ t.test("descent at its edges", async (t) => {
   const noisy = (x: Float64Array): number => energy(x) + 1e-13 * sin(1e9 * x[0]); // what a sum over many rows looks like from close by
   t.ok(descend(decay, noisy, Float64Array.of(1)).converged, "rounding of the energy is no rise");
   t.notOk(descend(decay, noisy, Float64Array.of(1), { slack: 0 }).converged, "unless it is declared exact");
+  t.notOk(descend(decay, noisy, Float64Array.of(1), { energySize: 1e-6 }).converged, "or made of small terms");
   const cliff = descend(() => Float64Array.of(1), (x) => (x[0] > 0.5 ? NaN : -x[0]), Float64Array.of(0), { dt: 1 });
   t.ok(!cliff.converged && cliff.x[0] <= 0.5 && cliff.x[0] > 0.499, "a NaN energy counts as a rise");
   t.throws(() => descend(decay, () => NaN, Float64Array.of(1)), { message: /energy at the start/ });
@@ -93,4 +94,5 @@ t.test("descent at its edges", async (t) => {
   t.throws(() => descend(decay, energy, Float64Array.of(1), { dt: 0 }), { message: /dt/ });
   t.throws(() => descend(decay, energy, Float64Array.of(1), { tolerance: NaN }), { message: /tolerance/ });
   t.throws(() => descend(decay, energy, Float64Array.of(1), { slack: -1 }), { message: /slack/ });
+  t.throws(() => descend(decay, energy, Float64Array.of(1), { energySize: NaN }), { message: /energySize/ });
 });

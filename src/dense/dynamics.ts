@@ -133,10 +133,10 @@ function iterate(landscape: Landscape, X0: Float64Array, { tolerance, maxSteps, 
 
 /** The flow from one start. */
 function follow(landscape: Landscape, x0: Float64Array, { method, dt, tolerance, maxSteps, free, visible }: Walk & { method: "euler" | "rk4" }): Trajectory {
-  const [{ energy, next, scale }] = landscape.evaluate(x0, visible);
+  const [{ energy, next, scale: energySize }] = landscape.evaluate(x0, visible);
   if (next === undefined) return { state: x0, energies: Float64Array.of(energy), steps: 0, converged: false, reason: OUTSIDE };
   const downhill = (y: Float64Array): Float64Array => landscape.gradient(y, visible).map((value, k) => (free !== undefined && free[k] === 0 ? 0 : -value));
-  // ode.ts takes lengths and energies relative to at least 1; small patterns need both smaller.
+  // ode.ts takes lengths relative to at least 1; small patterns need them smaller.
   const size = Math.max(largestFree(x0, free, 0), largestFree(next, free, 0));
   let bottomless = false;
   const E = (y: Float64Array): number => {
@@ -146,7 +146,7 @@ function follow(landscape: Landscape, x0: Float64Array, { method, dt, tolerance,
   };
   const path = descendFlow(downhill, E, x0, {
     dt, method: method === "rk4" ? "rk4" : "euler", maxSteps,
-    tolerance: tolerance * Math.min(1, size), slack: (ROUNDING[landscape.precision] * scale) / Math.max(1, Math.abs(energy)),
+    tolerance: tolerance * Math.min(1, size), slack: ROUNDING[landscape.precision], energySize,
   });
   const reason = path.converged ? undefined : path.steps >= maxSteps ? `still moving after ${maxSteps} steps` : bottomless ? BOTTOMLESS : STUCK;
   return { state: path.x, energies: path.energies, steps: path.steps, converged: path.converged, reason };

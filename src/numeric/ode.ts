@@ -95,8 +95,10 @@ export interface DescentOptions {
   maxSteps?: number;
   /** Stop when the flow would move no coordinate by more than this times the largest coordinate (at least 1) in the first dt. Default 1e-9. */
   tolerance?: number;
-  /** How exact the energy is, relative to its size (at least 1). Where the flow is too slow to change it by more than that in the first dt, its rounding counts as no rise. Default 1e-12. */
+  /** How exact the energy is, relative to its size. Where the flow is too slow to change it by more than that in the first dt, its rounding counts as no rise. Default 1e-12. */
   slack?: number;
+  /** Size of the energy where its value is smaller: that of the terms it is the sum of. Default 1. */
+  energySize?: number;
 }
 
 export interface Descent {
@@ -113,13 +115,14 @@ export interface Descent {
  * Follows dx/dt = f(x) downhill: while a step would raise the energy above its lowest value so far (or make it NaN), dt is halved;
  * after a step that needed no halving it doubles again, up to the first dt. Converged means a flow at rest, whatever dt has become.
  * Where no step helps, however small, it stops, not converged.
- * @throws EngramError on a dt, tolerance or slack out of range, or a start that is not finite or has a NaN energy
+ * @throws EngramError on a dt, tolerance, slack or energySize out of range, or a start that is not finite or has a NaN energy
  */
 export function descend(f: Flow, energy: (x: Float64Array) => number, x0: Float64Array, options: DescentOptions = {}): Descent {
-  const { dt: largest = 0.1, method = "euler", maxSteps = 10000, tolerance = 1e-9, slack = 1e-12 } = options;
+  const { dt: largest = 0.1, method = "euler", maxSteps = 10000, tolerance = 1e-9, slack = 1e-12, energySize = 1 } = options;
   if (!(largest > 0 && largest < Infinity)) throw new EngramError("dt", "a finite number above 0", String(largest), "The flow needs a positive time step.");
   if (!(tolerance >= 0)) throw new EngramError("tolerance", "0 or above", String(tolerance), "Leave it out for the default.");
   if (!(slack >= 0)) throw new EngramError("slack", "0 or above", String(slack), "Leave it out for the default.");
+  if (!(energySize >= 0)) throw new EngramError("energySize", "0 or above", String(energySize), "Leave it out for the default.");
   finite(x0);
   const step = method === "euler" ? eulerStep : rk4Step;
   let x: Float64Array = x0.slice();
@@ -133,7 +136,7 @@ export function descend(f: Flow, energy: (x: Float64Array) => number, x0: Float6
     const slope = f(x);
     if (maxAbs(slope) * largest <= tolerance * Math.max(1, maxAbs(x))) return end(true);
     if (energies.length > maxSteps) return end(false);
-    const rounding = slack * Math.max(1, Math.abs(lowest));
+    const rounding = slack * Math.max(energySize, Math.abs(lowest));
     settling ||= dot(slope, slope) * largest <= rounding; // f = -grad E loses dt |f|^2
     const bound = settling ? lowest + rounding : lowest;
     const tried = dt;
