@@ -268,6 +268,8 @@ t.test("bad input: names with the nearest, shapes by name, NaN, masks", async (t
     [() => new HAM({ layers, synapses, connections: [[[], "W"]] }), /at least one layer/], [() => new HAM({ layers: {}, synapses, connections: [] }), /at least one layer/],
     [() => new HAM({ layers: { "x.y": layers.x }, synapses, connections: [] }), /without a dot/], [() => new HAM({ layers: { W: layers.x }, synapses, connections: [] }), /names that no layer has/],
     [() => new HAM({ layers, synapses: { W: dense({ shape: [5, 3], data: new Float64Array(15).fill(NaN, 7, 8) }) }, connections: [] }), /parameter W.W, number 7: expected a finite number, got NaN/],
+    [() => dense({ shape: [5, 3], data: new Float64Array(14) }), /dense W: expected 15 numbers for shape \[5, 3\], got 14/],
+    [() => new HAM({ layers, synapses: { b: bias({ shape: [3], data: new Float64Array(2) }) }, connections: [] }), /parameter b.b: expected 3 numbers for shape \[3\], got 2/],
     [() => new HAM({ layers, synapses, connections: [], precision: "f16" as "f32" }), /one of f32, f64/],
     [() => ham.energy({ z: [1] }), /states, layer: expected one of x, y/], [() => ham.energy({ x: [1] }), /state of x: expected 5 numbers for shape \[5\], got 1/],
     [() => ham.energy({ x: [1, 2, NaN, 4, 5] }), /state of x, neuron 2/], [() => ham.run({}, { free: { z: 0 } }), /free, layer: expected one of x, y/],

@@ -141,6 +141,8 @@ t.test("bad input", async (t) => {
     [() => new EnergyTransformerBlock({ ...F6, WK: fill([2, 4, 5], 1) }), /block WK: expected shape \[2, 3, 5\], as WQ, got \[2, 4, 5\]/], [() => new EnergyTransformerBlock({ ...F6, Xi: fill([7, 4], 1) }), /\[M, 5\]/],
     [() => new EnergyTransformerBlock({ ...F6, beta: 0 }), /block beta/], [() => new EnergyTransformerBlock({ ...F6, gamma: -1 }), /gamma/], [() => new EnergyTransformerBlock({ ...F6, delta: [1, 2] }), /1 or 5 numbers, got 2/],
     [() => new EnergyTransformerBlock({ ...F6, Xi: { shape: [7, 5], data: new Float64Array(35).fill(NaN, 9, 10) } }), /parameter Xi, number 9/], [() => new EnergyTransformerBlock({ ...F6, WQ: fill([6, 5], 1) }), /3 axes/],
+    [() => new EnergyTransformerBlock({ ...F6, precision: "f16" as "f32" }), /precision: expected one of f32, f64, got "f16"/], [() => new EnergyTransformerBlock({ WQ: F6.WQ, WK: F6.WK } as BlockOptions), /block Xi: expected an array with 2 axes, none empty, got none/],
+    [() => new EnergyTransformerBlock({ ...F6, WQ: { shape: [2, 3, 5], data: new Float64Array(7) } }), /block WQ: expected 30 numbers for shape \[2, 3, 5\], got 7/],
     [() => block.energy([1, 2, 3]), /multiple of 5/], [() => block.energy([]), /at least one token/], [() => block.energy([1, 2, NaN, 4, 5]), /token 0, channel 2/],
     [() => block.energy(X, fill([3, 3], 1)), /neighbours: expected shape \[4, 4\]/], [() => block.energy(X, fill([4, 4], 1)), /entries of 0 and 1/],
     [() => block.energy(fill([4, 5], 0.4, 1e308).data), /energy: expected a number, got NaN/], [() => block.run(X, { steps: -1 }), /steps/], [() => block.run(X, { alpha: 0 }), /alpha/], [() => block.run(X, { free: [1, 0] }), /free tokens: expected 4 entries/],

@@ -129,6 +129,8 @@ t.test("bad input", async (t) => {
     [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, positions: fill([6, 5], 1) }), /positions: expected shape \[7, 5\]/],
     [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, sd: [1, 0] }), /sd: expected numbers above 0/],
     [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, mean: [1] }), /2 finite numbers/],
+    ...Object.keys(PARTS).map((name): [() => unknown, RegExp] => [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, [name]: undefined }), new RegExp(`image model ${name}: expected .*got none`)]),
+    [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, Bdec: { shape: [8], data: new Float64Array(7) } }), /Bdec: expected 8 numbers for shape \[8\], got 7/],
     [() => model().complete(PICTURE, [1, 0]), /hidden patches: expected 6 entries/], [() => model().complete({ ...PICTURE, height: 3 }, HIDDEN), /picture/], [() => model().complete(PICTURE, HIDDEN, { alpha: -1 }), /alpha/],
   ];
   for (const [call, message] of wrong) t.throws(call, { name: "EngramError", message });

@@ -8,7 +8,7 @@
  *   dE/dxhat = x - b - I
  */
 import { EngramError } from "../numeric/index.ts";
-import { add, constant, mul, type NdArray, reshape, sub, total, type Var } from "../autodiff/index.ts";
+import { add, constant, mul, type NdArray, ndArray, reshape, sub, total, type Var } from "../autodiff/index.ts";
 import { legendre, type Params } from "./lagrangian.ts";
 import type { NeuronLayer } from "./layer.ts";
 import { type Hypersynapse, signalsOf } from "./synapse.ts";
@@ -110,7 +110,8 @@ export function parametersOf(layers: Readonly<Record<string, NeuronLayer>>, syna
     if (bias !== undefined) all[`${owner}.bias`] = bias;
   }
   for (const [owner, { parameters }] of Object.entries(synapses)) for (const [name, value] of Object.entries(parameters)) all[`${owner}.${name}`] = value;
-  for (const [name, { data }] of Object.entries(all)) {
+  for (const [name, { shape, data }] of Object.entries(all)) {
+    ndArray(shape, data, `parameter ${name}`);
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) throw new EngramError(`parameter ${name}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters; a training that diverged leaves NaN.");
   }

@@ -7,7 +7,7 @@
  *   signal_i   as xhat_i                -dE/dxhat_i
  */
 import { EngramError, type Rng } from "../numeric/index.ts";
-import { alias, detach, grad, type NdArray, neg, reshape, sizeOf, sum, variable, type Var } from "../autodiff/index.ts";
+import { alias, detach, grad, type NdArray, ndArray, neg, reshape, sizeOf, sum, variable, type Var } from "../autodiff/index.ts";
 import { constants, eachExample, type Lagrangian, type Params } from "./lagrangian.ts";
 
 export interface Hypersynapse {
@@ -91,9 +91,12 @@ export function wantSizes(shapes: readonly (readonly number[])[], sizes: readonl
   return fits ? undefined : sizes.length === 1 ? `one layer of ${sizes[0]} neurons` : `${sizes.length} layers of ${sizes.join(", ")} neurons`;
 }
 
-/** @throws EngramError unless the array has `rank` axes, none empty */
-export function weights(W: NdArray, rank: number, what: string): NdArray {
-  if (W.shape.length !== rank || W.shape.includes(0)) throw new EngramError(what, `an array with ${rank} axes, none empty`, `shape [${W.shape.join(", ")}]`, "Check the shape of the weights.");
+/** @throws EngramError unless the array is there and has `rank` axes, none empty, and as many numbers as its shape says */
+export function weights(W: NdArray | undefined, rank: number, what: string): NdArray {
+  if (W?.shape.length !== rank || W.shape.includes(0)) {
+    throw new EngramError(what, `an array with ${rank} axes, none empty`, W === undefined ? "none" : `shape [${W.shape.join(", ")}]`, "Check the shape of the weights.");
+  }
+  ndArray(W.shape, W.data, what);
   return W;
 }
 

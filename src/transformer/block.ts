@@ -4,7 +4,7 @@
  *
  * Deviations: a guard may halve alpha where a step would raise the energy; tokens may be held still (the authors let all evolve, and so does the default).
  */
-import { EngramError, type Precision } from "../numeric/index.ts";
+import { EngramError, type Precision, unknownName } from "../numeric/index.ts";
 import { constant, type NdArray, ndArray, type Var } from "../autodiff/index.ts";
 import { sameShape } from "../autodiff/array.ts";
 import { type Attention, type Lagrangian, layerNorm, type Mask, type Params, relu } from "../hamux/index.ts";
@@ -74,8 +74,9 @@ export class EnergyTransformerBlock {
   readonly params: Params;
   readonly #prepared: Prepared;
 
-  /** @throws EngramError on weights that do not fit each other, NaN, or a beta, gamma or epsilon not above 0 */
+  /** @throws EngramError on weights that are missing or do not fit each other, NaN, a beta, gamma or epsilon not above 0, or an unknown precision */
   constructor({ WQ, WK, Xi, beta, hopfield = relu(), gamma, delta, epsilon, allowSelf = false, precision = "f64" }: BlockOptions) {
+    if (precision !== "f32" && precision !== "f64") throw unknownName("precision", String(precision), ["f32", "f64"]);
     const [, Y, D] = weights(WQ, 3, "block WQ").shape;
     if (!sameShape(weights(WK, 3, "block WK").shape, WQ.shape)) throw new EngramError("block WK", `shape [${WQ.shape.join(", ")}], as WQ`, `[${WK.shape.join(", ")}]`, "Heads, width and channels must agree.");
     if (weights(Xi, 2, "block Xi").shape[1] !== D) throw new EngramError("block Xi", `shape [M, ${D}]`, `[${Xi.shape.join(", ")}]`, "A memory has the channels of a token.");

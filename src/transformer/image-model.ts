@@ -13,6 +13,7 @@ import { add, constant, matmul, mul, type NdArray, reshape, slice, sub, take, ty
 import { paramsOf } from "../hamux/graph.ts";
 import { constants, type Params } from "../hamux/lagrangian.ts";
 import { maskOf } from "../hamux/layer.ts";
+import { weights } from "../hamux/synapse.ts";
 import type { BlockRun, BlockRunOptions, EnergyTransformerBlock } from "./block.ts";
 import { fromPatches, type Geometry, patchCounts, toPatches } from "./patches.ts";
 
@@ -51,14 +52,14 @@ export class ImageEnergyTransformer {
   readonly parameters: Readonly<Record<string, NdArray>>;
   readonly params: Params;
 
-  /** @throws EngramError on arrays that do not fit the geometry and the block, NaN, or an sd that is not above 0 */
+  /** @throws EngramError on arrays that are missing or do not fit the geometry and the block, NaN, or an sd that is not above 0 */
   constructor({ block, geometry, mean, sd, ...arrays }: ImageModelOptions) {
     const { N, P } = patchCounts(geometry);
     const D = block.dim;
     const shapes = { Wenc: [P, D], Benc: [D], Wdec: [D, P], Bdec: [P], positions: [N + 1, D], CLS: [D], MASK: [D] };
     for (const name of OWN) {
-      const { shape, data } = arrays[name];
-      if (shape.length !== shapes[name].length || shape.some((n, i) => n !== shapes[name][i])) throw new EngramError(`image model ${name}`, `shape [${shapes[name].join(", ")}]`, `[${shape.join(", ")}]`, "Check weights and geometry.");
+      const { shape, data } = weights(arrays[name], shapes[name].length, `image model ${name}`);
+      if (shape.some((n, i) => n !== shapes[name][i])) throw new EngramError(`image model ${name}`, `shape [${shapes[name].join(", ")}]`, `[${shape.join(", ")}]`, "Check weights and geometry.");
       const at = data.findIndex((value) => !Number.isFinite(value));
       if (at >= 0) throw new EngramError(`image model ${name}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters.");
     }
