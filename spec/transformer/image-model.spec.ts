@@ -43,6 +43,23 @@ t.test("torch's patches, tokens, states and pictures", async (t) => {
   })) < 1e-11, "predict is the same on the tape");
 });
 
+t.test("what stands in hidden pixels reaches nothing: NaN, infinities, numbers beyond f32; values and gradients", async (t) => {
+  const hiddenAre = (value: number): typeof PICTURE => ({ ...PICTURE, data: fromPatches(toPatches(PICTURE, G).map((own, i) => (HIDDEN[Math.floor(i / 8)] === 1 ? value : own)), G).data as never });
+  const parts = new ImageEnergyTransformer({ block: new EnergyTransformerBlock({ ...BLOCK, precision: "f32" }), geometry: G, ...PARTS, ...NORMS });
+  for (const one of [model(), parts]) {
+    const names = Object.keys(one.params);
+    const learned = (picture: typeof PICTURE): ArrayLike<number>[] => {
+      const vars = Object.fromEntries(names.map((name) => [name, variable(one.params[name])]));
+      return grad(sum(square(one.predict(one.patches([picture]), HIDDEN, vars, 2))), Object.values(vars)).map(({ data }) => data);
+    };
+    const [wanted, slopes] = [one.complete(hiddenAre(0), HIDDEN), learned(hiddenAre(0))];
+    for (const value of [NaN, Infinity, -Infinity, 3e38]) {
+      t.same(one.complete(hiddenAre(value), HIDDEN), wanted, `${one.block.precision}, ${value}`);
+      t.same(learned(hiddenAre(value)), slopes, `gradients, ${one.block.precision}, ${value}`);
+    }
+  }
+});
+
 t.test("patches and back, sizes that are distinct primes times the patch", async (t) => {
   for (const geometry of [G, { channels: 3, height: 15, width: 21, patch: 3 }, { channels: 1, height: 5, width: 7, patch: 1 }]) {
     const { channels, height, width } = geometry;
@@ -131,6 +148,8 @@ t.test("bad input", async (t) => {
     [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, mean: [1] }), /2 finite numbers/],
     ...Object.keys(PARTS).map((name): [() => unknown, RegExp] => [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, [name]: undefined }), new RegExp(`image model ${name}: expected .*got none`)]),
     [() => new ImageEnergyTransformer({ block: new EnergyTransformerBlock(BLOCK), geometry: G, ...PARTS, Bdec: { shape: [8], data: new Float64Array(7) } }), /Bdec: expected 8 numbers for shape \[8\], got 7/],
+    [() => model().predict(model().patches([PICTURE]), [1, 0, 1], model().params), /hidden patches: expected 6 entries/],
+    [() => model().predict(model().patches([PICTURE]), [1, 0, 1, 0, 2, 0], model().params), /hidden patches, entry 4: expected 0 or 1/],
     [() => model().complete(PICTURE, [1, 0]), /hidden patches: expected 6 entries/], [() => model().complete({ ...PICTURE, height: 3 }, HIDDEN), /picture/], [() => model().complete(PICTURE, HIDDEN, { alpha: -1 }), /alpha/],
   ];
   for (const [call, message] of wrong) t.throws(call, { name: "EngramError", message });

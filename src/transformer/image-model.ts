@@ -91,12 +91,19 @@ export class ImageEnergyTransformer {
     return this.#constant([pictures.length, N, P], data);
   }
 
-  /** Tokens before the first step, B x (N + 1) x D. @param hidden B x N of 0 and 1: 1 = the patch is hidden */
+  /**
+   * Tokens before the first step, B x (N + 1) x D.
+   * @param hidden B x N of 0 and 1: 1 = the patch is hidden (its numbers are not looked at)
+   * @throws EngramError on another number of entries, or entries other than 0 and 1
+   */
   encode(patches: Var, hidden: ArrayLike<number>, p: Params): Var {
-    const [B, N] = patches.shape;
+    const [B, N, P] = patches.shape;
     const D = this.block.dim;
-    const tokens = add(matmul(patches, p.Wenc), p.Benc);
-    const seen = this.#constant([B, N, 1], Float64Array.from(hidden, (bit) => 1 - bit));
+    const mask = maskOf(hidden, B * N, "hidden patches");
+    // Left out, not multiplied by 0: that would keep NaN and infinities, in the tokens or in the gradient of Wenc.
+    const known = take(patches, Int32Array.from(patches.data, (_, at) => (mask[Math.floor(at / P)] === 1 ? -1 : at)), patches.shape);
+    const tokens = add(matmul(known, p.Wenc), p.Benc);
+    const seen = this.#constant([B, N, 1], Float64Array.from(mask, (bit) => 1 - bit));
     const masked = add(mul(tokens, seen), mul(p.MASK, sub(1, seen)));
     const shape = [B, N + 1, D];
     const place = (row: number, b: number, k: number): number => (row === 0 ? -1 : (b * N + row - 1) * D + k);
