@@ -1,9 +1,9 @@
 /** A HAM in a file: every kind of part comes back with its bits; custom parts are asked for; no damaged file does more than be refused. */
 import t from "tap";
 import { mul, square, sum, type Var } from "../../src/autodiff/index.ts";
-import { readEngram, readSafetensors, writeEngram } from "../../src/formats/index.ts";
+import { readEngram, readSafetensors, tensor, writeEngram } from "../../src/formats/index.ts";
 import * as hamux from "../../src/hamux/index.ts";
-import { attention, bias, conv, custom, dense, denseAM, denseAMTensor, HAM, layer, mixer, nary, othersOnly } from "../../src/hamux/index.ts";
+import { attention, bias, conv, custom, dense, denseAM, denseAMTensor, HAM, layer, mixer, nary, othersOnly, type HamOptions, type States } from "../../src/hamux/index.ts";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
 import { badCuts, silentFlips, surviveNoise } from "../formats/hostile.ts";
 import { fill } from "./samples.ts";
@@ -60,6 +60,36 @@ t.test("custom parts are functions: asked for by name", async (t) => {
   t.equal(back.energy({ x: [1, 2], y: [3, 4] }), ham.energy({ x: [1, 2], y: [3, 4] }));
 });
 
+t.test("parameters of custom synapses may be called as they like: free, beta below 0", async (t) => {
+  const parameters = { free: fill(2, 0.3), beta: { shape: [], data: Float64Array.of(-2) } };
+  const pull = custom({ energy: ([x], p) => mul(p.beta, sum(mul(x, p.free))), parameters });
+  const ham = new HAM({ layers: { x: layer(2, hamux.tanh(), { free: [0, 1] }) }, synapses: { s: pull }, connections: [[["x"], "s"]] });
+  const back = HAM.fromBytes(ham.toBytes(), { synapses: { s: pull } });
+  t.same(back.parameters, ham.parameters);
+  t.same([...back.graph.layers.x.free], [0, 1]);
+  t.equal(back.energy({ x: [1, -2] }), ham.energy({ x: [1, -2] }));
+  t.same(back.toBytes(), ham.toBytes());
+  const moved = { ...hamux.identity(), parameters: { free: fill(2, 0.3) } };
+  t.throws(() => new HAM({ layers: { x: layer(2, moved) }, synapses: {}, connections: [] }), { name: "EngramError", message: /x: expected a Lagrangian without a parameter free/ });
+});
+
+t.test("layers and synapses may be called like what every object has", async (t) => {
+  const named = (): HAM => new HAM({
+    layers: { toString: layer(2, hamux.tanh()), constructor: layer(3, hamux.sigmoid(), { free: [1, 0, 1] }) }, synapses: { valueOf: dense(fill([2, 3], 0.1)), hasOwnProperty: bias(fill(3, 0.2)) },
+    connections: [[["toString", "constructor"], "valueOf"], [["constructor"], "hasOwnProperty"]],
+  } as unknown as HamOptions);
+  const usual = new HAM({
+    layers: { x: layer(2, hamux.tanh()), y: layer(3, hamux.sigmoid(), { free: [1, 0, 1] }) }, synapses: { W: dense(fill([2, 3], 0.1)), b: bias(fill(3, 0.2)) }, connections: [[["x", "y"], "W"], [["y"], "b"]],
+  });
+  const states = { toString: [1, -1], constructor: [0.5, 2, -3] } as unknown as States;
+  const back = HAM.fromBytes(named().toBytes());
+  for (const ham of [named(), back]) {
+    t.same(ham.run(states, { steps: 5 }).energies, usual.run({ x: [1, -1], y: [0.5, 2, -3] }, { steps: 5 }).energies);
+    const next = ham.graph.step(ham.vars([states]), ham.params, 0.1);
+    t.same(Object.values(next).map(({ data }) => data), Object.values(usual.graph.step(usual.vars([{ x: [1, -1], y: [0.5, 2, -3] }]), usual.params, 0.1)).map(({ data }) => data));
+  }
+});
+
 const tiny = (): HAM => new HAM({ layers: { x: layer(2, hamux.layerNorm()), y: layer(3, hamux.softmax(), { free: [1, 0, 1] }) }, synapses: { W: dense(fill([2, 3], 0.1)) }, connections: [[["x", "y"], "W"]] });
 
 t.test("hostile bytes are refused: cut anywhere, any bit flipped, noise", async (t) => {
@@ -90,6 +120,9 @@ t.test("hostile structures with a sound digest are refused, too", async (t) => {
     changed({}, new Map([...good.tensors].map(([name, one]) => [name, name === "W.W" ? { ...one, data: one.data.slice().fill(NaN as never) } : one]))),
     changed({}, new Map([...good.tensors].map(([name, one]) => [name, name === "y.beta" ? { ...one, data: Float64Array.of(-1) } : one]))),
     changed({}, new Map([...good.tensors].map(([name, one]) => [name, name === "y.free" ? { ...one, data: Uint8Array.of(1, 7, 0) } : one]))),
+    ...[tensor(Float64Array.of(1, 0, 1)), tensor(Uint8Array.of(1, 0, 1), [3, 1]), tensor(Uint8Array.of(1, 0), [2]), tensor(Uint8Array.of(1, 0, 1), [3], "bool")].map((mask) => changed({}, new Map([...good.tensors, ["y.free", mask]]))),
+    ...["z.free", "W.free", "toString.free", "free"].map((name) => changed({}, new Map([...good.tensors, [name, tensor(Uint8Array.of(1, 0, 1))]]))),
+    ...["true", 1, null].map((normalised) => synapseWith({ kind: "denseAM", settings: { layers: 1, normalised } })),
     changed({}, new Map([...good.tensors, ["spare", { dtype: "f64", shape: [1], data: Float64Array.of(1) }]])),
   ];
   cases.forEach((bytes, i) => t.throws(() => HAM.fromBytes(bytes), EngramError, `case ${i}`));

@@ -22,7 +22,11 @@ export function checkParts({ layers, synapses, connections }: HamParts): void {
   if (names.length === 0) throw new EngramError("layers", "at least one layer", "none", "Name the neuron layers.");
   for (const name of [...names, ...Object.keys(synapses)]) {
     if (name === "" || name.includes(".") || name === "__proto__") throw new EngramError("name", "a name without a dot", JSON.stringify(name), "Parameters are called layer.parameter.");
-    if (name in layers && name in synapses) throw new EngramError("synapses", "names that no layer has", name, "Layers and synapses share their names with their parameters.");
+    if (Object.hasOwn(layers, name) && Object.hasOwn(synapses, name)) throw new EngramError("synapses", "names that no layer has", name, "Layers and synapses share their names with their parameters.");
+  }
+  for (const [name, { lagrangian }] of Object.entries(layers)) {
+    const taken = ["bias", "free"].find((one) => Object.hasOwn(lagrangian.parameters, one));
+    if (taken !== undefined) throw new EngramError(`layer ${name}`, `a Lagrangian without a parameter ${taken}`, lagrangian.name, `${name}.${taken} is the layer's own.`);
   }
   for (const one of Object.values(synapses)) one.check?.(one.parameters);
   for (const connection of connections) {
@@ -50,7 +54,9 @@ export function withParameters({ layers, synapses, connections }: HamParts, know
     if (!sameShape(shape, known[name].shape) || data.length !== known[name].data.length) {
       throw new EngramError(`parameter ${name}`, `shape ${shapesOf([known[name].shape])}`, shapesOf([shape]), "Keep the shape of the parameter.");
     }
-    if (mustBePositive(name) && !data.every((value) => value > 0)) throw new EngramError(`parameter ${name}`, "a number above 0", String(data[0]), "At 0 or below the Lagrangian is not convex.");
+    const [owner] = name.split(".", 1);
+    const ofLagrangian = Object.hasOwn(layers, owner) || (synapses[owner].hidden !== undefined && name.startsWith(`${owner}.hidden.`));
+    if (ofLagrangian && mustBePositive(name) && !data.every((value) => value > 0)) throw new EngramError(`parameter ${name}`, "a number above 0", String(data[0]), "At 0 or below the Lagrangian is not convex.");
   }
   const taken = (owner: string, own: Readonly<Record<string, NdArray>>): Record<string, NdArray> =>
     Object.fromEntries(Object.entries(own).map(([name, value]) => [name, changed[`${owner}.${name}`] ?? value]));

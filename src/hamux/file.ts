@@ -9,6 +9,7 @@
  */
 import { EngramError, unknownName } from "../numeric/index.ts";
 import { type NdArray, sizeOf } from "../autodiff/index.ts";
+import { sameShape, show } from "../autodiff/array.ts";
 import { readEngram, tensor, type Tensor, writeEngram } from "../formats/index.ts";
 import { attention } from "./attention.ts";
 import { withParameters } from "./build.ts";
@@ -63,9 +64,11 @@ export function readHam(bytes: Uint8Array, options: ReadOptions = {}, name = "HA
   if (file.model !== MODEL) throw new EngramError(name, `model ${MODEL}`, file.model.slice(0, 80), "Open it with the memory class of that model.");
   const { precision, ...text } = structureOf(file.parameters.structure, name);
   const parameters: Record<string, NdArray> = {};
-  const masks: Record<string, Tensor> = {};
+  const masks = new Map<string, Tensor>();
+  // A synapse may have a parameter called free, too.
+  const maskNames = new Set(text.layers.map(([key]) => `${key}.free`));
   for (const [key, one] of file.tensors) {
-    if (key.endsWith(".free")) masks[key.slice(0, -5)] = one;
+    if (maskNames.has(key)) masks.set(key.slice(0, -".free".length), one);
     else if (one.data instanceof Float64Array) parameters[key] = { shape: one.shape, data: one.data };
     else throw damaged(name, `f64 numbers for ${key}`, one.dtype);
   }
@@ -77,7 +80,7 @@ export function readHam(bytes: Uint8Array, options: ReadOptions = {}, name = "HA
   // A structure of a few bytes must not ask for gigabytes.
   const neurons = text.layers.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
   if (!(neurons <= MOST)) throw damaged(name, `at most ${MOST} neurons`, String(neurons));
-  const layers = unique(text.layers.map(([key, one]) => [key, layerFrom(key, one, { name, options, parameters, mask: masks[key] })]), name);
+  const layers = unique(text.layers.map(([key, one]) => [key, layerFrom(key, one, { name, options, parameters, mask: masks.get(key) })]), name);
   const synapses = unique(text.synapses.map(([key, one]) => [key, synapseFrom(key, one, (what) => read(key, what), { name, options, parameters })]), name);
   const parts = { layers, synapses, connections: text.connections };
   const known = parametersOf(layers, synapses);
@@ -145,8 +148,9 @@ function lagrangianFrom(owner: string, { name: kind, settings, custom }: Lagrang
 
 function layerFrom(key: string, { shape, tau, lagrangian }: LayerText, source: Source & { mask?: Tensor }): NeuronLayer {
   const bias = source.parameters[`${key}.bias`];
-  const free = source.mask?.data as Uint8Array | undefined;
-  return layer(shape, lagrangianFrom(key, lagrangian, source, key), { tau, bias: bias?.data, free });
+  const { mask, name } = source;
+  if (mask !== undefined && !(mask.dtype === "u8" && sameShape(mask.shape, shape))) throw damaged(name, `u8 numbers of shape ${show(shape)} for ${key}.free`, `${mask.dtype} of shape ${show(mask.shape)}`);
+  return layer(shape, lagrangianFrom(key, lagrangian, source, key), { tau, bias: bias?.data, free: mask?.data as Uint8Array | undefined });
 }
 
 function synapseFrom(key: string, { kind, settings, hidden: text }: SynapseText, read: (what: string) => NdArray, source: Source): Hypersynapse {
@@ -162,7 +166,10 @@ function synapseFrom(key: string, { kind, settings, hidden: text }: SynapseText,
     bias: () => bias(read("b")),
     dense: () => dense(read("W"), Object.hasOwn(parameters, `${key}.b`) ? read("b") : undefined),
     nary: () => nary(read("W")),
-    denseAM: () => denseAM(arrays(), { hidden, normalised: settings.normalised === true }),
+    denseAM: () => {
+      if (typeof settings.normalised !== "boolean") throw damaged(name, `true or false for normalised of ${key}`, String(settings.normalised));
+      return denseAM(arrays(), { hidden, normalised: settings.normalised });
+    },
     denseAMTensor: () => denseAMTensor(read("W"), { hidden }),
     mixer: () => mixer(read("W"), { hidden }),
     conv: () => {

@@ -94,7 +94,7 @@ export class Graph {
     const slope = this.gradient(this.activations(xs, p), xs, p);
     return this.#perLayer((name, { tau, shape, free: own }) => {
       const x = xs[name];
-      const mask = free[name] ?? own;
+      const mask = Object.hasOwn(free, name) ? free[name] : own;
       const rates = Float64Array.from(mask, (bit) => -(bit * dt) / tau);
       const rate = constant({ shape: [1, ...shape], data: x.data instanceof Float32Array ? Float32Array.from(rates) : rates });
       return add(x, mul(rate, slope[name]));

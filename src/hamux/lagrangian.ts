@@ -98,7 +98,7 @@ export function positive(value: number, what: string): NdArray {
   return ndArray([], [value]);
 }
 
-/** Whether a parameter of that name must stay above 0. */
+/** Whether a Lagrangian's parameter of that name must stay above 0. */
 export function mustBePositive(name: string): boolean {
   return /(^|\.)(beta|gamma)$/.test(name);
 }
