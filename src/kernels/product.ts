@@ -89,11 +89,12 @@ export class Product implements Form {
     const from = x + 4 * n * channels;
     // A group's panels may reach into its neighbour's channels: it is computed aside.
     const [target, targetStep] = groups === 1 ? [out, step] : [scratch + 4 * TILE * BLOCK_K, 32 * panels];
+    // No tap reaches these outputs: an empty sum, then what follows it.
     const blocks = each.blocks.length === 0 ? [[0, 0] as const] : each.blocks;
     blocks.forEach(([k, depth], i) => {
       const last = i === blocks.length - 1;
       const A = plain ? from + 4 * (pixel * width + k) : scratch;
-      if (!plain) exports.patches_f32(from, each.g, pixel, count, k, depth, scratch);
+      if (!plain && depth > 0) exports.patches_f32(from, each.g, pixel, count, k, depth, scratch);
       exports.gemm_f32(
         A, plain ? 4 * width : 4 * depth, count, each.W[n] + 32 * k, 32 * each.K, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
         this.#bias[n], residual === 0 ? 0 : residual + place, step, low, high,
