@@ -216,5 +216,12 @@ t.test("Adam: the first step is the rate, and a quadratic is minimised", async (
   }
   p.x.data.forEach((value, i) => t.ok(Math.abs(value - (i + 1)) < 1e-6));
   t.throws(() => new ad.Adam({ b1: 1 }), /\[0, 1\)/);
-  t.throws(() => again.step(p, {}), /gradient of x/);
+  const [twice, once] = [new ad.Adam(), new ad.Adam()];
+  const [start, slope] = [{ x: constant([1, 2]), constructor: constant([3]) }, { x: constant([1, -1]), constructor: constant([1]) }];
+  const refused: [Record<string, NdArray>, Record<string, NdArray>, RegExp][] = [
+    [start, {}, /gradient of x: .*got none/], [start, { x: slope.x }, /gradient of constructor: .*got none/], [start, { ...slope, constructor: { shape: [1], data: new Float64Array(0) } }, /gradient of constructor: expected 1 numbers/],
+  ];
+  for (const [parameters, gradients, message] of refused) t.throws(() => twice.step(parameters, gradients), { name: "EngramError", message });
+  t.same(twice.step(start, slope), once.step(start, slope), "what was refused left nothing behind");
+  t.throws(() => once.step({ x: constant([1, 2, 3]) }, { x: constant([1, 2, 3]) }), { name: "EngramError", message: /parameter x: expected 2 numbers, as in the step before, got 3/ });
 });

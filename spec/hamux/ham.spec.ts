@@ -230,6 +230,12 @@ t.test("conditions: convex, bounded, fed back; closed forms of custom synapses a
   t.same(three().run(THREE_START, { steps: 1 }).warnings, [], "neurons of a tanh layer may be clamped one by one");
 });
 
+t.test("a layer that no connection reaches has signals of 0, also where its activation is beyond the precision", async (t) => {
+  const ham = new HAM({ layers: { x: layer(2, hamux.repu(3)) }, synapses: {}, connections: [] });
+  t.same(ham.signals({ x: [1e200, -1] }), { x: Float64Array.of(0, 0) });
+  t.same(ham.dEdActivation({ x: [1e200, -1] }), { x: Float64Array.of(1e200, -1) });
+});
+
 t.test("parameters: replaced by name; learned through the dynamics", async (t) => {
   const ham = three();
   t.same(Object.keys(ham.parameters), ["a.gamma", "a.delta", "a.bias", "b.beta", "c.beta", "ab.W", "bc.W", "memory.W1", "memory.W2", "memory.hidden.beta"]);
@@ -268,6 +274,7 @@ t.test("bad input: names with the nearest, shapes by name, NaN, masks", async (t
     [() => new HAM({ layers, synapses, connections: [[[], "W"]] }), /at least one layer/], [() => new HAM({ layers: {}, synapses, connections: [] }), /at least one layer/],
     [() => new HAM({ layers: { "x.y": layers.x }, synapses, connections: [] }), /without a dot/], [() => new HAM({ layers: { W: layers.x }, synapses, connections: [] }), /names that no layer has/],
     [() => new HAM({ layers, synapses: { W: dense({ shape: [5, 3], data: new Float64Array(15).fill(NaN, 7, 8) }) }, connections: [] }), /parameter W.W, number 7: expected a finite number, got NaN/],
+    [() => layer(3, hamux.tanh(), { bias: 5 as never }), /layer bias: expected 3 numbers, got 5/],
     [() => dense({ shape: [5, 3], data: new Float64Array(14) }), /dense W: expected 15 numbers for shape \[5, 3\], got 14/],
     [() => new HAM({ layers, synapses: { b: bias({ shape: [3], data: new Float64Array(2) }) }, connections: [] }), /parameter b.b: expected 3 numbers for shape \[3\], got 2/],
     [() => new HAM({ layers, synapses, connections: [], precision: "f16" as "f32" }), /one of f32, f64/],

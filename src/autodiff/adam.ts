@@ -5,7 +5,7 @@
  *   m <- b1 m + (1 - b1) g;  v <- b2 v + (1 - b2) g^2;  p <- p - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)
  */
 import { EngramError } from "../numeric/index.ts";
-import { type NdArray, sameShape, show } from "./array.ts";
+import { type NdArray, ndArray, sameShape, show } from "./array.ts";
 
 export interface AdamOptions {
   /** Default 1e-3. */
@@ -31,14 +31,20 @@ export class Adam {
     this.#options = { rate, b1, b2, epsilon };
   }
 
-  /** The parameters after one step down their gradients, as new arrays. @throws EngramError where a gradient is missing or has another shape */
+  /** The parameters after one step down their gradients, as new arrays. @throws EngramError, before anything moves, where a gradient is missing or has another shape, or a parameter another size than in the step before */
   step(parameters: Readonly<Record<string, NdArray>>, gradients: Readonly<Record<string, NdArray>>): Record<string, NdArray> {
     const { rate, b1, b2, epsilon } = this.#options;
+    for (const [name, { shape, data }] of Object.entries(parameters)) {
+      const g = Object.hasOwn(gradients, name) ? gradients[name] : undefined;
+      if (g === undefined || !sameShape(g.shape, shape)) throw new EngramError(`gradient of ${name}`, `shape ${show(shape)}`, g === undefined ? "none" : show(g.shape), "Give one gradient per parameter.");
+      const count = this.#moments.get(name)?.m.length ?? data.length;
+      if (data.length !== count) throw new EngramError(`parameter ${name}`, `${count} numbers, as in the step before`, `${data.length}`, "Take a new Adam for other parameters.");
+      ndArray(shape, g.data, `gradient of ${name}`);
+    }
     this.#decay1 *= b1;
     this.#decay2 *= b2;
     return Object.fromEntries(Object.entries(parameters).map(([name, { shape, data }]) => {
       const g = gradients[name];
-      if (g === undefined || !sameShape(g.shape, shape)) throw new EngramError(`gradient of ${name}`, `shape ${show(shape)}`, g === undefined ? "none" : show(g.shape), "Give one gradient per parameter.");
       const { m, v } = this.#moments.get(name) ?? { m: new Float64Array(data.length), v: new Float64Array(data.length) };
       this.#moments.set(name, { m, v });
       const next = data.slice();

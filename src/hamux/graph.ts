@@ -9,6 +9,7 @@
  */
 import { EngramError } from "../numeric/index.ts";
 import { add, constant, mul, type NdArray, ndArray, reshape, sub, total, type Var } from "../autodiff/index.ts";
+import { zerosLike } from "../autodiff/array.ts";
 import { legendre, type Params } from "./lagrangian.ts";
 import type { NeuronLayer } from "./layer.ts";
 import { type Hypersynapse, signalsOf } from "./synapse.ts";
@@ -80,7 +81,9 @@ export class Graph {
         if (options?.noFeedback?.includes(name) !== true) parts[name].push(slots[slot]);
       });
     }
-    return this.#perLayer((name) => (parts[name].length === 0 ? mul(0, xhats[name]) : total(parts[name])));
+    // Zeros of their own: 0 times an activation beyond the precision would be NaN.
+    const none = ({ shape, data }: Var): Var => constant({ shape, data: zerosLike(data, data.length) });
+    return this.#perLayer((name) => (parts[name].length === 0 ? none(xhats[name]) : total(parts[name])));
   }
 
   /** dE/dxhat = x - b - I. */

@@ -49,6 +49,7 @@ export function layer(shape: number | readonly number[], lagrangian: Lagrangian,
   }
   const size = sizeOf(sizes);
   if (size > MOST) throw new EngramError("layer shape", `at most ${MOST} neurons`, `${size}`, "Use a smaller layer.");
+  if (bias !== undefined && (typeof bias !== "object" || bias === null)) throw new EngramError("layer bias", `${size} numbers`, String(bias), "Give one number per neuron.");
   const b = bias === undefined ? undefined : ndArray(sizes, "shape" in bias ? bias.data : bias, "layer bias");
   return { shape: sizes, size, lagrangian, tau, bias: b, free: maskOf(free, size, "layer mask") };
 }
