@@ -6,6 +6,7 @@ import type { OpenAlbum } from "./album.ts";
 import { kindOf, readBytes } from "./files.ts";
 import { expand, isArray, readRows } from "./inputs.ts";
 import { number } from "./options.ts";
+import type { Session } from "./session.ts";
 
 export interface Cue {
   /** The file, and for a row of an array `file:row`. */
@@ -16,18 +17,30 @@ export interface Cue {
 }
 
 /**
- * All cues that some paths name, in order.
+ * All cues that some paths name, in order. What is no cue in a folder is skipped with a warning, or with `strict` refused.
  * @param visible `--visible`: MASK.png, MASK.npy, or top:F, bottom:F, left:F, right:F of a picture
- * @throws EngramError on unreadable files, another dimension, NaN and infinities, nothing visible
+ * @throws EngramError on files that were named and are unreadable, another dimension, NaN and infinities, nothing visible
  */
-export async function readCues(paths: readonly string[], album: OpenAlbum, visible?: string): Promise<Cue[]> {
+export async function readCues(
+  paths: readonly string[], album: OpenAlbum, session: Session, { visible, strict }: { visible?: string; strict?: boolean },
+): Promise<Cue[]> {
   const shown = visible === undefined ? undefined : await readVisible(visible, album);
   const cues: Cue[] = [];
-  for (const { path, problem } of await expand(paths)) {
-    if (problem !== undefined) throw new EngramError(path, "a file", problem, "Name pictures, folders of pictures, or .npy arrays.");
-    cues.push(...(isArray(path) ? await arrayCues(path, album) : [await pictureCue(path, album)]));
+  let skipped = 0;
+  for (const { path, problem, folder } of await expand(paths)) {
+    try {
+      if (problem !== undefined) throw new EngramError(path, "a file", problem, "Name pictures, folders of pictures, or .npy arrays.");
+      cues.push(...(isArray(path) ? await arrayCues(path, album) : [await pictureCue(path, album)]));
+    } catch (error) {
+      if (folder === undefined || strict === true || !(error instanceof EngramError)) throw error;
+      session.warn(`skipped ${error.message}`);
+      skipped++;
+    }
   }
-  if (cues.length === 0) throw new EngramError("cues", "at least one", `none in ${paths.join(", ")}`, "Name pictures, folders of pictures, or .npy arrays.");
+  if (cues.length === 0) {
+    const none = skipped === 0 ? "none" : `none that is readable (${skipped} skipped)`;
+    throw new EngramError("cues", "at least one", `${none} in ${paths.join(", ")}`, "Name pictures, folders of pictures, or .npy arrays.");
+  }
   return cues.map((cue) => checked(shown === undefined ? cue : { ...cue, visible: both(shown, cue.visible) }));
 }
 

@@ -3,7 +3,7 @@
  * temporary name beside the target, is flushed, and is renamed only when it is whole; whatever goes wrong, no
  * half-written file stays.
  */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -134,6 +134,9 @@ export function checkTarget(path: string, force: boolean): void {
   const kind = kindOf(path);
   if (kind === "folder") throw new EngramError(path, "the name of a file to write", "a folder", "Name a file in it.");
   if (kind === "file" && !force) throw new EngramError(path, "a name that is free", "a file that exists", "Choose another name, or overwrite it with --force.");
+  if (kind === "nothing" && !force && lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    throw new EngramError(path, "a name that is free", "a link to nothing", "Choose another name, or replace the link with --force.");
+  }
   const folder = dirname(path);
   if (kindOf(folder) !== "folder") throw new EngramError(path, `a folder at ${folder}`, "none", "Make the folder first, or choose another name.");
 }

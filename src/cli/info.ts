@@ -5,7 +5,7 @@ import { jsonOption, withExamples } from "./options.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
 
-/** How many keys are shown. */
+/** How many keys the lines show; --json has all. */
 const HEAD = 10;
 
 export function addInfo(program: Command, session: Session): void {
@@ -20,7 +20,7 @@ async function info(path: string, options: { json?: boolean }, session: Session)
   const { memory, model, pictures, originals, bytes, sha256, version: format } = await openAlbum(path);
   const { size, dim, backend } = memory;
   const parameters = await session.compute(() => memory.parameters);
-  const keys = memory.keys.slice(0, HEAD);
+  const { keys } = memory;
   const recorded = originals?.filter((original) => original !== undefined).length ?? 0;
   if (options.json === true) {
     session.json({ memory: path, model, backend, version: version(), format, bytes, sha256, size, dim, pictures: pictures ?? null, originals: recorded, parameters, keys });
@@ -30,7 +30,7 @@ async function info(path: string, options: { json?: boolean }, session: Session)
       ["pictures", pictures === undefined ? "none (made from arrays)" : `${pictures.width} x ${pictures.height}, ${pictures.channels === 1 ? "grey" : "colour"}, filter ${pictures.filter}`],
       ["originals", `${recorded} recorded`], ["bytes", String(bytes)], ["sha256", `${sha256} (checked)`], ["format", `engram ${format}`],
       ...Object.entries(parameters),
-      ["keys", `${keys.join(", ")}${size > HEAD ? `, ... (${size})` : ""}`],
+      ["keys", `${keys.slice(0, HEAD).join(", ")}${size > HEAD ? `, ... (${size})` : ""}`],
     ];
     const width = Math.max(...rows.map(([name]) => name.length));
     for (const [name, text] of rows) session.data(`${name.padEnd(width)}  ${text}`);

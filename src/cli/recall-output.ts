@@ -40,13 +40,23 @@ export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, 
   };
 }
 
-/** The writer behind `recall --original`. Cues without a key leave a warning, and no file. */
-export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): Writer {
+/** What `recall --original` does with the results. */
+interface OriginalsPlan {
+  /** Before anything is written. @throws EngramError where an original is gone or has changed */
+  readonly check: Writer;
+  readonly write: Writer;
+}
+
+/** The plan behind `recall --original`. Cues without a key leave a warning, and no file. */
+export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): OriginalsPlan {
   const single = cues.length === 1 && !isFolder(out);
   // The ending is that of the original, known only when it is recalled.
-  const check = single ? (): void => checkTarget(out, force) : (): void => makeFolder("--original", out);
-  check();
-  return async (results) => {
+  if (single) checkTarget(out, force);
+  else makeFolder("--original", out);
+  const check: Writer = async (results) => {
+    for (const { key } of results) if (key !== undefined) await readOriginal(album, key);
+  };
+  const write: Writer = async (results) => {
     for (const [i, { key }] of results.entries()) {
       if (key === undefined) {
         session.warn(`${cues[i].name}: nothing was recalled, so there is no original`);
@@ -56,6 +66,7 @@ export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbu
       await writeWhole(session, single ? out : join(out, `${flat(cues[i].name)}${extname(ending(album, key))}`), bytes, force);
     }
   };
+  return { check, write };
 }
 
 function ending(album: OpenAlbum, key: Key): string {

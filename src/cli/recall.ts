@@ -1,6 +1,8 @@
 /** `engram recall`: the stored pattern that a damaged cue stands for. */
 import type { Command } from "commander";
-import type { Recall } from "../numeric/index.ts";
+import { resolve } from "node:path";
+import type { DenseRecall } from "../dense/index.ts";
+import { EngramError, type Recall } from "../numeric/index.ts";
 import { openAlbum, originalPath, type OpenAlbum } from "./album.ts";
 import { readCues, type Cue } from "./cues.ts";
 import { acceptance, acceptAbove, drawOptions } from "./models.ts";
@@ -12,6 +14,7 @@ import { version } from "./version.ts";
 
 export interface CueOptions {
   visible?: string;
+  strict?: boolean;
   top: number;
   accept?: ReturnType<typeof acceptance>;
   json?: boolean;
@@ -35,6 +38,7 @@ export function addCueOptions(command: Command): Command {
     .argument("<memory>", "a memory file made by engram remember")
     .argument("<cue...>", "pictures of any size, folders of them, or .npy arrays of rows; pixels with alpha 0 are hidden")
     .option("--visible <what>", "what is visible of every cue: MASK.png (white = visible), MASK.npy, or top:F, bottom:F, left:F, right:F")
+    .option("--strict", "refuse what is no cue in a folder, instead of skipping it with a warning")
     .option("--top <k>", "how many candidates the ranking holds", number("--top", { min: 1, whole: true }), 5)
     .option("--accept <rule>", "score:V or margin:V, instead of what the memory was made with", acceptance)
     .addOption(seedOption()).addOption(jsonOption());
@@ -65,10 +69,14 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   const { memory, model } = album;
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
   const drawn = drawOptions(memory, options.seed, options.sigma);
-  const cues = await readCues(paths, album, options.visible);
+  const { output, original } = options;
+  if (output !== undefined && original !== undefined && resolve(output) === resolve(original)) {
+    throw new EngramError("--original", "another name than --output's", `"${original}" for both`, "Recalled states and originals would overwrite each other.");
+  }
+  const cues = await readCues(paths, album, session, options);
   const force = options.force === true;
-  const writeStates = options.output === undefined ? undefined : planStates(options.output, cues, album, force, session);
-  const writeOriginals = options.original === undefined ? undefined : planOriginals(options.original, cues, album, force, session);
+  const writeStates = output === undefined ? undefined : planStates(output, cues, album, force, session);
+  const originals = original === undefined ? undefined : planOriginals(original, cues, album, force, session);
   const results: Recall[] = [];
   const progress = session.progress("recall", cues.length);
   for (const batch of batches(cues)) {
@@ -80,8 +88,9 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
     results.push(...found.map((each) => ({ ...each, weights: undefined })));
   }
   progress.stop();
+  await originals?.check(results);
   await writeStates?.(results);
-  await writeOriginals?.(results);
+  await originals?.write(results);
   if (results.some(({ accepted, converged }) => !accepted || !converged)) session.status = 1;
   if (options.json === true) {
     session.json({
@@ -92,13 +101,16 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   memory.dispose();
 }
 
+/** `members` where the answer is the mean of several stored patterns (LSR). */
+type Found = Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking"> & Pick<DenseRecall, "members">;
+
 /** What is known about a cue, in the order of the stable keys. */
-export function verdict(cue: Cue, found: Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking">, album: OpenAlbum): Record<string, unknown> {
-  const { accepted, criterion, reason, key, ranking } = found;
+export function verdict(cue: Cue, found: Found, album: OpenAlbum): Record<string, unknown> {
+  const { accepted, criterion, reason, key, ranking, members } = found;
   const path = originalPath(album, key);
   return {
     cue: cue.name, accepted, criterion, ...(reason === undefined ? {} : { reason }), key: key ?? null, ...(path === undefined ? {} : { path }),
-    ranking: ranking.map(({ key, score, weight }) => ({ key, score, weight })),
+    ranking: ranking.map(({ key, score, weight }) => ({ key, score, weight })), ...(members !== undefined && members.length > 1 ? { members } : {}),
   };
 }
 
@@ -111,9 +123,10 @@ export function answered<T>(cues: readonly Cue[], work: () => T): T {
   }
 }
 
-/** One line for a cue. An answer that nothing was calibrated for is no claim to know it, and says so. */
-export function line(cue: Cue, { accepted, criterion, reason, key, ranking }: Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking">): string {
-  const verdict = criterion === "none" ? "accepted (not calibrated)" : "accepted";
+/** One line for a cue. An answer that nothing was calibrated for is no claim to know it, and one that is no stored pattern is not one: both say so. */
+export function line(cue: Cue, { accepted, criterion, reason, key, ranking, members = [] }: Found): string {
+  const emergent = key === undefined && members.length > 1 ? `: emergent, the mean of ${members.join(", ")}` : "";
+  const verdict = criterion === "none" ? "accepted (not calibrated)" : `accepted${emergent}`;
   const first = ranking.find((entry) => entry.key === key);
   const cells = [cue.name, key ?? "-", first === undefined ? "-" : first.score, first === undefined ? "-" : first.weight, accepted ? verdict : `not accepted: ${reason ?? "no reason given"}`];
   return cells.map((cell) => String(cell).replace(/[\t\r\n]/g, " ")).join("\t");

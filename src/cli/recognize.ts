@@ -26,7 +26,7 @@ async function recognize(path: string, paths: string[], options: CueOptions, ses
   const album = await openAlbum(path);
   const { memory, model } = album;
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
-  const cues = await readCues(paths, album, options.visible);
+  const cues = await readCues(paths, album, session, options);
   const results: Recognition[] = [];
   const progress = session.progress("recognize", cues.length);
   for (const cue of cues) {

@@ -111,9 +111,9 @@ export class DenseMemory implements Memory {
   }
 
   /** Whether the cue leads to an accepted answer. */
-  recognize(cue: Pattern, options: DenseRecallOptions = {}): Recognition {
-    const { accepted, criterion, reason, key, ranking } = this.recall(cue, options);
-    return { accepted, criterion, reason, key, ranking };
+  recognize(cue: Pattern, options: DenseRecallOptions = {}): Recognition & Pick<DenseRecall, "members"> {
+    const { accepted, criterion, reason, key, ranking, members } = this.recall(cue, options);
+    return { accepted, criterion, reason, key, ranking, ...(members === undefined ? {} : { members }) };
   }
 
   /** E at a state, all of it (alpha does not matter); Infinity off the support of LSR with epsilon = 0. */

@@ -1,0 +1,82 @@
+/** What `engram recall` and `recognize` do with answers of several memories, junk among the cues, and outputs that would meet. */
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { tensor, writeNpy } from "../../src/formats/index.ts";
+import { engram, folder, png } from "./run.ts";
+
+/** Three rows of two numbers; with LSR at beta .5 (support 2) the middle of all three is a memory of its own. */
+const ROWS = Float64Array.of(0, 0, 1, 0, 0, 1);
+
+t.test("LSR: an answer that is the mean of several says which", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(ROWS, [3, 2])));
+  writeFileSync(join(cwd, "cue.npy"), writeNpy(tensor(Float64Array.of(0.4, 0.4), [1, 2])));
+  const made = engram(["remember", "rows.npy", "-o", "m.engram", "--model", "dense", "--energy", "lsr", "--beta", "0.5"], { cwd });
+  t.equal(made.status, 0, made.stderr);
+  for (const verb of ["recall", "recognize"]) {
+    const text = engram([verb, "m.engram", "cue.npy"], { cwd });
+    t.equal(text.stdout, "cue.npy\t-\t-\t-\taccepted: emergent, the mean of 0, 1, 2\n", verb);
+    const json = JSON.parse(engram([verb, "m.engram", "cue.npy", "--json"], { cwd }).stdout) as { results: { key: unknown; members: unknown }[] };
+    t.equal(json.results[0].key, null);
+    t.same(json.results[0].members, [0, 1, 2]);
+  }
+});
+
+t.test("a folder of cues: what is none is skipped and said, or refused with --strict", async (t) => {
+  const cwd = folder(t);
+  mkdirSync(join(cwd, "cues"));
+  for (let i = 0; i < 3; i++) writeFileSync(join(cwd, "cues", `p${i}.png`), png(i, 32, 32));
+  t.equal(engram(["remember", "cues", "-o", "m.engram"], { cwd }).status, 0);
+  writeFileSync(join(cwd, "cues", "Thumbs.db"), "junk");
+  writeFileSync(join(cwd, "cues", "other.npy"), writeNpy(tensor(ROWS, [3, 2])));
+  for (const verb of ["recall", "recognize"]) {
+    const found = engram([verb, "m.engram", "cues"], { cwd });
+    t.equal(found.status, 0, found.stderr);
+    t.same(found.stdout.trim().split("\n").map((line) => line.split("\t").slice(0, 2)), [0, 1, 2].map((i) => [`cues/p${i}.png`, `p${i}.png`]), verb);
+    t.match(found.stderr, /skipped .*Thumbs\.db/);
+    t.match(found.stderr, /skipped .*other\.npy/);
+    const strict = engram([verb, "m.engram", "cues", "--strict"], { cwd });
+    t.same([strict.status, strict.stdout], [2, ""], `${verb} --strict`);
+  }
+  const named = engram(["recall", "m.engram", "cues/p0.png", "cues/Thumbs.db"], { cwd });
+  t.same([named.status, named.stdout], [2, ""], "a file that was named is wanted");
+  mkdirSync(join(cwd, "junk"));
+  writeFileSync(join(cwd, "junk", "a.txt"), "junk");
+  const none = engram(["recall", "m.engram", "junk"], { cwd });
+  t.equal(none.status, 2);
+  t.match(none.stderr, /none that is readable \(1 skipped\)/);
+});
+
+t.test("outputs: never two under one name, nothing written when an original is gone, links are no free names", async (t) => {
+  const cwd = folder(t);
+  mkdirSync(join(cwd, "photos"));
+  for (let i = 0; i < 3; i++) writeFileSync(join(cwd, "photos", `p${i}.png`), png(i, 32, 32));
+  t.equal(engram(["remember", "photos", "-o", "m.engram"], { cwd }).status, 0);
+  for (const [o, original] of [["same.png", "./same.png"], ["out/", "out"]]) {
+    const met = engram(["recall", "m.engram", "photos/p1.png", "-o", o, "--original", original, "--force"], { cwd });
+    t.same([met.status, met.stdout], [2, ""], `${o} and ${original}`);
+    t.match(met.stderr, /another name than --output's/);
+    t.notOk(existsSync(join(cwd, o)));
+  }
+  writeFileSync(join(cwd, "cue.png"), png(1, 32, 32));
+  renameSync(join(cwd, "photos", "p1.png"), join(cwd, "photos", "gone.png"));
+  const gone = engram(["recall", "m.engram", "cue.png", "-o", "r.png", "--original", "o.png"], { cwd });
+  t.same([gone.status, gone.stdout], [2, ""]);
+  t.same(readdirSync(cwd).filter((name) => name.endsWith(".png")), ["cue.png"], "nothing was written");
+  symlinkSync("nowhere.engram", join(cwd, "link.engram"));
+  const linked = engram(["remember", "photos", "-o", "link.engram"], { cwd });
+  t.equal(linked.status, 2);
+  t.match(linked.stderr, /a link to nothing/);
+  t.ok(lstatSync(join(cwd, "link.engram")).isSymbolicLink(), "and stays");
+  t.equal(engram(["remember", "photos", "-o", "link.engram", "--force"], { cwd }).status, 0);
+});
+
+t.test("info --json has every key", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(Float64Array.from({ length: 34 }, (_, i) => i), [17, 2])));
+  t.equal(engram(["remember", "rows.npy", "-o", "m.engram"], { cwd }).status, 0);
+  const { keys } = JSON.parse(engram(["info", "m.engram", "--json"], { cwd }).stdout) as { keys: unknown[] };
+  t.equal(keys.length, 17);
+  t.match(engram(["info", "m.engram"], { cwd }).stdout, /8, 9, \.\.\. \(17\)/);
+});
