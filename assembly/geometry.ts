@@ -36,6 +36,14 @@ export function dilationRows(g: usize): i32 { return field(g, 8); }
 // @ts-ignore: decorator
 @inline
 export function dilationColumns(g: usize): i32 { return field(g, 9); }
+/** Rows above the image. */
+// @ts-ignore: decorator
+@inline
+export function paddingRows(g: usize): i32 { return field(g, 10); }
+/** Columns to its left. */
+// @ts-ignore: decorator
+@inline
+export function paddingColumns(g: usize): i32 { return field(g, 11); }
 // @ts-ignore: decorator
 @inline
 export function outRows(g: usize): i32 { return field(g, 12); }
@@ -46,10 +54,10 @@ export function outColumns(g: usize): i32 { return field(g, 13); }
 /** Input row of tap 0 for output row y; it may lie outside. */
 // @ts-ignore: decorator
 @inline
-export function firstRow(g: usize, y: i32): i32 { return y * field(g, 6) - field(g, 10); }
+export function firstRow(g: usize, y: i32): i32 { return y * field(g, 6) - paddingRows(g); }
 // @ts-ignore: decorator
 @inline
-export function firstColumn(g: usize, x: i32): i32 { return x * field(g, 7) - field(g, 11); }
+export function firstColumn(g: usize, x: i32): i32 { return x * field(g, 7) - paddingColumns(g); }
 
 /** First of the taps whose place first + tap dilation is not negative. */
 // @ts-ignore: decorator

@@ -2,7 +2,7 @@
  * What looks at the windows of each channel alone: depthwise convolution, maximum and average pooling. Lanes are channels. The taps of a
  * window that lie in the image come in order, row by row; the others are left out.
  */
-import { columns, dilationColumns, dilationRows, endTap, firstColumn, firstRow, firstTap, kernelColumns, kernelRows, outColumns, outRows, pixelBytes, rows } from "./geometry";
+import { columns, dilationColumns, dilationRows, endTap, firstColumn, firstRow, firstTap, kernelColumns, kernelRows, outColumns, outRows, paddingColumns, paddingRows, pixelBytes, rows } from "./geometry";
 
 /** Tag types, told apart by their size at compile time. */
 type Depthwise = u8;
@@ -18,7 +18,7 @@ function next<OP>(a: v128, v: v128, w: usize): v128 {
   return f32x4.add(a, v);
 }
 
-/** One image, whose pixels have the same channels before and after. W: per tap all channels' weights. whole: averages divide by all taps of a window, inside or not. */
+/** One image, whose pixels have the same channels before and after. W: per tap all channels' weights. whole: averages divide by the taps in the image and its padding. */
 // @ts-ignore: decorator
 @inline
 function windows<OP>(x: usize, g: usize, W: usize, bias: usize, whole: i32, low: f32, high: f32, out: usize): void {
@@ -33,7 +33,10 @@ function windows<OP>(x: usize, g: usize, W: usize, bias: usize, whole: i32, low:
       const x0 = firstColumn(g, c);
       const j0 = firstTap(x0, dilationColumns(g));
       const j1 = endTap(x0, dilationColumns(g), columns(g), kernelColumns(g));
-      const taps = whole ? kernelRows(g) * kernelColumns(g) : max(0, i1 - i0) * max(0, j1 - j0);
+      // The padding below and to the right is as large as the one before; a last window of a rounded-up count reaches beyond it (PyTorch's rule).
+      const taps = whole
+        ? endTap(y0, dilationRows(g), rows(g) + paddingRows(g), kernelRows(g)) * endTap(x0, dilationColumns(g), columns(g) + paddingColumns(g), kernelColumns(g))
+        : max(0, i1 - i0) * max(0, j1 - j0);
       for (let at: usize = 0; at < bytes; at += 32, out += 32) {
         let a = start;
         let b = start;

@@ -1,5 +1,6 @@
 /** Every layer kernel but the convolutions: against the definition, the same bits in both twins, on awkward sizes and special values. */
 import t from "tap";
+import { readFileSync } from "node:fs";
 import { erf, exp, seeded, tanh } from "../../src/numeric/index.ts";
 import { GEOMETRY_BYTES, outputSize, padded, writeGeometry } from "../../src/kernels/geometry.ts";
 import type { Geometry } from "../../src/kernels/geometry.ts";
@@ -97,6 +98,9 @@ t.test("pooling: the taps inside the image, whatever the padding, stride and dil
         }
         return values;
       });
+      // The taps in the image and as much padding after it as before.
+      const reached = (at: number, size: number): number => Array.from({ length: k }, (_, a) => at * stride - padding + a * dilation).filter((place) => place < size + padding).length;
+      const counted = windows.map((_, i) => reached(Math.floor(i / channels / outColumns), rows) * reached(Math.floor(i / channels) % outColumns, columns));
       const pool = (call: (host: LayerHost, x: number, g: number, out: number) => void): [Float32Array, boolean] => twins([x, new Float32Array(GEOMETRY_BYTES / 4)], n, (host, [a, record], out) => {
         writeGeometry(host.arena, record, g);
         call(host, a, record, out);
@@ -106,11 +110,29 @@ t.test("pooling: the taps inside the image, whatever the padding, stride and dil
       t.ok(equal && same(most, windows.map((values) => Math.max(...values))), `maximum ${what}`);
       for (const whole of [0, 1]) {
         const [mean, twin] = pool((host, a, record, out) => host.exports.averagePool_f32(a, record, whole, out));
-        const wanted = windows.map((values) => values.reduce((a, b) => a + b, 0) / (whole === 1 ? k * k : values.length));
+        const wanted = windows.map((values, i) => values.reduce((a, b) => a + b, 0) / (whole === 1 ? counted[i] : values.length));
         // 25 additions and a division
         t.ok(twin && apart(mean, wanted) <= 26 * half, `average ${what}: ${apart(mean, wanted)}`);
       }
     }
+  }
+});
+
+t.test("averages that count the padding: PyTorch's numbers where the last window reaches beyond it", async (t) => {
+  // Pixel (y, x) holds 10 y + x + 1. fixtures/encoders/pools.py
+  const golden = JSON.parse(readFileSync("fixtures/encoders/pools.json", "utf8")) as { size: [number, number]; kernel: [number, number]; stride: [number, number]; padding: [number, number]; out: number[][] }[];
+  for (const { size: [rows, columns], kernel, stride, padding, out } of golden) {
+    const what = `${rows}x${columns} window ${kernel.join("x")} stride ${stride.join("x")} padding ${padding.join("x")}`;
+    const [outRows, outColumns] = [outputSize(rows, kernel[0], stride[0], padding[0], 1, true), outputSize(columns, kernel[1], stride[1], padding[1], 1, true)];
+    t.same([outRows, outColumns], [out.length, out[0].length], what);
+    const g: Geometry = { rows, columns, pixel: 8, channels: 8, kernel, stride, dilation: [1, 1], padding, outRows, outColumns };
+    const x = Float32Array.from({ length: rows * columns * 8 }, (_, i) => 10 * Math.floor((i >> 3) / columns) + ((i >> 3) % columns) + 1);
+    const [mean, equal] = twins([x, new Float32Array(GEOMETRY_BYTES / 4)], outRows * outColumns * 8, (host, [a, record], to) => {
+      writeGeometry(host.arena, record, g);
+      host.exports.averagePool_f32(a, record, 1, to);
+    });
+    // Sums of small whole numbers are exact: one division, rounded once, in both.
+    t.ok(equal && same(mean, out.flat().flatMap((v) => new Array<number>(8).fill(Math.fround(v)))), what);
   }
 });
 

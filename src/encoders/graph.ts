@@ -39,7 +39,7 @@ export interface PoolOptions {
   readonly dilation?: Size;
   /** Round the number of windows up. */
   readonly ceil?: boolean;
-  /** Averages count the padding, as PyTorch's default is. */
+  /** Averages count the padding, as PyTorch's default is, but not what a rounded-up last window has beyond it. */
   readonly countPadding?: boolean;
 }
 

@@ -63,8 +63,8 @@ function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" |
   };
 }
 
-/** A window over one channel: the taps inside the image, as indices of the input pixel and the tap. */
-type Fold = (taps: readonly (readonly [pixel: number, tap: number])[], channel: number) => number;
+/** A window over one channel: the taps inside the image, as indices of the input pixel and the tap; how many lie in the image and its padding. */
+type Fold = (taps: readonly (readonly [pixel: number, tap: number])[], channel: number, withPadding: number) => number;
 
 function windowKernels({ memory, f32 }: Plain): Pick<LayerExports, "depthwise_f32" | "maxPool_f32" | "averagePool_f32"> {
   const windows = (g: Geometry, out: number, fold: Fold): void => {
@@ -78,7 +78,8 @@ function windowKernels({ memory, f32 }: Plain): Pick<LayerExports, "depthwise_f3
         const [j0, j1] = tapRange(x0, dx, g.columns, g.kernel[1]);
         const taps: [number, number][] = [];
         for (let i = i0; i < i1; i++) for (let j = j0; j < j1; j++) taps.push([(y0 + i * dy) * g.columns + x0 + j * dx, i * g.kernel[1] + j]);
-        for (let c = 0; c < g.pixel; c++) m[out / 4 + (y * g.outColumns + x) * g.pixel + c] = fold(taps, c);
+        const withPadding = tapRange(y0, dy, g.rows + g.padding[0], g.kernel[0])[1] * tapRange(x0, dx, g.columns + g.padding[1], g.kernel[1])[1];
+        for (let c = 0; c < g.pixel; c++) m[out / 4 + (y * g.outColumns + x) * g.pixel + c] = fold(taps, c, withPadding);
       }
     }
   };
@@ -101,8 +102,7 @@ function windowKernels({ memory, f32 }: Plain): Pick<LayerExports, "depthwise_f3
     averagePool_f32: (x, g, whole, out) => {
       const m = f32();
       const geometry = readGeometry(memory.buffer, g);
-      const all = geometry.kernel[0] * geometry.kernel[1];
-      windows(geometry, out, (taps, c) => taps.reduce((sum, [pixel]) => r(sum + m[x / 4 + pixel * geometry.pixel + c]), 0) / (whole !== 0 ? all : taps.length));
+      windows(geometry, out, (taps, c, withPadding) => taps.reduce((sum, [pixel]) => r(sum + m[x / 4 + pixel * geometry.pixel + c]), 0) / (whole !== 0 ? withPadding : taps.length));
     },
   };
 }
