@@ -29,6 +29,20 @@ t.test("every registered pair is recognised at 0, 0, 0, and its partner is in ev
   t.notOk(memory.recognize(left[0], right[1]).accepted, "another class");
 });
 
+t.test("a pair nothing is known of is rejected: its weight (E28) is 0 / 0", async (t) => {
+  const memory = new HeteroMemory();
+  const ends = (dim: number): number[][] => Array.from({ length: 40 }, (_, c) => new Array<number>(dim).fill(c % 2 === 0 ? 0 : 10));
+  memory.store(ends(3), { values: ends(2) });
+  t.same(memory.recognize([5, 5, 5], [5, 5]), { accepted: false, mismatches: 0, weight: 0, leastWeight: 0, failed: ["kappa"] });
+  t.ok(memory.recognize([10, 10, 10], [10, 10]).accepted);
+  const { register } = memory;
+  const none = [NaN, NaN, NaN];
+  t.notOk(register.recognize(none, [0, 0]).accepted, "undefined throughout");
+  t.notOk(register.recognize([0, 0, 0], [NaN, NaN]).accepted);
+  t.notOk(register.recognize([0, 0, 0], [0, 0], [0, 0, 0], [1, 1]).accepted, "weights of 0");
+  memory.dispose();
+});
+
 t.test("recall brings the class of the partner, from either side, in every mode, the same for the same seed", async (t) => {
   const memory = made();
   const nearest = (x: ArrayLike<number>, side: 0 | 1): number => {

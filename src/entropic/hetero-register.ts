@@ -13,6 +13,7 @@
  *
  * Deviations: sums of g run over the defined columns. The conjunction is tested on T_iota, not on the running sum (the authors' code zeroes
  * P where the first defined g_i is 0). An undefined column of either side is in no sum and no mismatch (their margins fixed at 1).
+ * (E28) is 0 / 0 where sum e is 0: nothing of the pair is known on both sides. That fails the test, as NaN >= x does.
  */
 import { NO_LEVEL } from "../kernels/index.ts";
 import { EngramError } from "../numeric/index.ts";
@@ -45,7 +46,7 @@ export interface Projection {
 export interface PairRecognition {
   readonly accepted: boolean;
   readonly mismatches: number;
-  /** The weight of (E28) and what it has to reach. */
+  /** The weight of (E28) and what it has to reach; 0, and rejected, where no column of either side weighs anything. */
   readonly weight: number;
   readonly leastWeight: number;
   readonly failed: readonly ("xi" | "kappa")[];
@@ -126,7 +127,7 @@ export class HeteroRegister {
     const own = mass === 0 ? 0 : weight / mass;
     const failed: ("xi" | "kappa")[] = [];
     if (mismatches > this.settings.xi) failed.push("xi");
-    if (!(own >= leastWeight)) failed.push("kappa");
+    if (mass === 0 || own < leastWeight) failed.push("kappa");
     return { accepted: failed.length === 0, mismatches, weight: own, leastWeight, failed };
   }
 
