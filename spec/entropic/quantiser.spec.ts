@@ -86,3 +86,13 @@ t.test("no patterns, NaN, infinities, parts of rows", async (t) => {
   t.throws(() => quantiser.inverse([0]), /a multiple of 2/);
   t.same([...quantiser.transform([])], []);
 });
+
+t.test("equal is what maps alike, whatever the order of its names", async (t) => {
+  const made = fitQuantiser([[0, 1], [2, 5]], { levels: 8 });
+  const turned = new Quantiser(Object.fromEntries(Object.entries(made.data).reverse()) as never);
+  t.ok(made.equals(turned) && turned.equals(made));
+  t.ok(made.equals(new Quantiser({ ...made.data, fittedOn: "elsewhere" })));
+  for (const other of [{ levels: 9 }, { precision: "f64" }, { lo: [0, 0] }, { hi: [2, 6] }, { kind: "percentile" }, { reference: true }, { kind: "global", lo: [0], hi: [5] }]) {
+    t.notOk(made.equals(new Quantiser({ ...made.data, ...other } as never)), JSON.stringify(other));
+  }
+});

@@ -45,6 +45,9 @@ export interface QuantiserData extends Required<QuantiserOptions> {
   readonly fittedOn: string;
 }
 
+/** What decides how a number maps, besides lo and hi. */
+const MAPPING = ["kind", "levels", "columns", "precision", "constantColumns", "reference"] as const;
+
 export class Quantiser {
   readonly data: QuantiserData;
   /** What a user should know: constant columns. */
@@ -114,7 +117,9 @@ export class Quantiser {
 
   /** Whether the two map every number alike. */
   equals(other: Quantiser): boolean {
-    return JSON.stringify({ ...this.data, fittedOn: "" }) === JSON.stringify({ ...other.data, fittedOn: "" });
+    const [a, b] = [this.data, other.data];
+    const same = (x: readonly number[], y: readonly number[]): boolean => x.length === y.length && x.every((value, j) => value === y[j]);
+    return MAPPING.every((name) => a[name] === b[name]) && same(a.lo, b.lo) && same(a.hi, b.hi);
   }
 }
 
