@@ -248,3 +248,28 @@ t.test("bad input is refused and changes nothing", async (t) => {
   for (const ask of [() => memory.recall(patterns[0]), () => memory.store(patterns), () => memory.recognize(patterns[0]), () => memory.toBytes(), () => memory.forget(0), () => memory.energy(patterns[0]), () => memory.size, () => memory.dim, () => memory.keys, () => memory.backend, () => memory.parameters, () => memory.register]) t.throws(ask, /disposed/);
   memory.dispose();
 });
+
+t.test("a memory that comes from a file merges", async (t) => {
+  const quantiser = fitQuantiser(patterns, { levels: 16 });
+  const [a, b] = [made({ quantiser }, patterns.slice(0, 30)), new EntropicMemory({ quantiser })];
+  b.store(patterns.slice(30), { keys: patterns.slice(30).map((_, i) => `b ${i}`) });
+  a.merge(EntropicMemory.fromBytes(b.toBytes()));
+  t.equal(a.size, N);
+  t.same(a.register.cells, made({ quantiser }).register.cells);
+});
+
+t.test("exact counts of undefined columns survive a file", async (t) => {
+  const memory = new EntropicMemory({ quantiser: fitQuantiser([[0, 0], [1, 1]], { levels: 4 }), cap: 1, exactCounts: true });
+  memory.store([[5, 0], [6, 0], [0, 1]]);
+  const bytes = memory.toBytes();
+  const again = EntropicMemory.fromBytes(bytes);
+  again.forget(0);
+  t.same([...again.register.undefinedRow], [1, 0], "two were undefined, one is left");
+  again.forget(1);
+  t.same([[...again.register.undefinedRow], again.size], [[0, 0], 1]);
+  const { model, parameters, tensors } = readEngram(bytes);
+  for (const undefinedCounts of [undefined, tensor(Uint32Array.of(1, 0)), tensor(Uint32Array.of(0, 0)), tensor(Uint32Array.of(2)), tensor(Float64Array.of(2, 0))]) {
+    const { undefinedCounts: _, ...rest } = Object.fromEntries(tensors);
+    t.throws(() => EntropicMemory.fromBytes(writeEngram({ model, parameters, tensors: undefinedCounts === undefined ? rest : { ...rest, undefinedCounts } })), EngramError);
+  }
+});

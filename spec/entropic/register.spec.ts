@@ -262,3 +262,23 @@ t.test("presets are frozen and complete", async (t) => {
   t.equal(made(2, 3, { preset: "hetero2024" }, [[0, 0], [0, 1]]).recognize([0, 0]).weights[0], 1.5, "not divided by M");
   t.equal(NO_LEVEL, 65535);
 });
+
+t.test("`visible`: hidden columns are undefined and excused, the others are not; recognise, explain and retrieve agree", async (t) => {
+  for (const backend of ["simd", "scalar"] as const) {
+    const amr = new AssociativeRegister(2, 4, { backend });
+    amr.register([1, 1]);
+    const visible = [1, 0];
+    t.same([...amr.recognize([NaN, 1, 1, 3, 1, NaN, 3, 1], { visible }).accepted], [0, 1, 1, 0]);
+    t.same([...amr.recognize([NaN, 1, 1, 3, 1, NaN, 3, 1], { visible }).weights], [0, 0.5, 0.5, 0], "a hidden column weighs nothing");
+    for (const [cue, accepted, columns] of [[[NaN, 1], false, [0]], [[1, 3], true, []], [[3, 3], false, [0]], [Uint16Array.of(1, 3), true, []]] as const) {
+      const why = amr.explain(cue, { visible });
+      t.same([why.accepted, why.mismatches, why.columns.map(({ column }) => column)], [accepted, columns.length, columns]);
+    }
+    const many = new AssociativeRegister(2, 4, { backend });
+    many.register([1, 0, 1, 3]);
+    t.same(many.retrieve([1, 0], { visible, sigma: 0.01 }).levels, many.retrieve([1, 2], { visible, sigma: 0.01 }).levels, "what is hidden does not matter");
+    t.same([...new AssociativeRegister(2, 4, { backend, outside: "error" }).levels([1, 99], visible)], [1, NO_LEVEL]);
+    for (const wrong of [[], [1], [1, 0, 0], null, 1]) t.throws(() => amr.recognize([1, 1], { visible: wrong } as never), EngramError);
+    for (const cues of [[], [1, 1, 3, 3]]) t.throws(() => amr.explain(cues), /one cue at a time/);
+  }
+});

@@ -1,5 +1,4 @@
 /** Cues of an entropic memory as levels, with what they hide, and the number that stands for each of them in the counters of its draws. */
-import { NO_LEVEL } from "../kernels/index.ts";
 import { EngramError, type Pattern, type Patterns, toRow, toRows, visibleOf } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import type { EntropicRecallOptions } from "./memory.ts";
@@ -22,14 +21,9 @@ export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, c
   const { visible, top = 0 } = options;
   const { n } = register;
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
-  if (visible !== undefined && visible.length !== n) throw new EngramError("visible", `${n} numbers`, `${visible.length}`, "Give one entry per coordinate, non-zero = known.");
   const single = Array.isArray(cues) && cues.length === 1;
   const raw = quantiser.transform(single ? toRow((cues as readonly Pattern[])[0], "cue", n) : toRows(cues, "cues", n).data);
-  if (visible === undefined) return { raw, v: register.levels(raw) };
-  const hidden = (at: number): boolean => visible[at % n] === 0;
-  const v = register.levels(raw.map((level, at) => (hidden(at) ? 0 : level)));
-  for (let at = 0; at < v.length; at++) if (hidden(at)) v[at] = NO_LEVEL;
-  return { raw, v, visible };
+  return { raw, v: register.levels(raw, visible), visible };
 }
 
 /** With what an image shows of itself, where no `visible` is given. */

@@ -5,6 +5,7 @@
  *   undefinedRow   n       u32
  *   lo, hi         n, or 1 of a global quantiser, f64
  *   counts         n x m   u32, unclipped; only with exactCounts
+ *   undefinedCounts   n    u32, the same of the undefined row
  *   items          N x n   u8 (m up to 255; undefined is 255) or u16 (undefined is 65535); only with items
  *   keys           bytes   JSON array in UTF-8; not where there are items and the keys are 0, 1, ... N - 1
  *   parameters             the options by name, `size` N, `nextKey`
@@ -40,7 +41,7 @@ interface Read {
 const MODEL = "entropic";
 
 export function writeEntropic({ preset, parameters, register, quantiser, items }: Written): Uint8Array {
-  const { n, m, settings, counts } = register;
+  const { n, m, settings, counts, undefinedCounts } = register;
   const { cap } = settings;
   const { lo, hi, kind, precision, constantColumns, fittedOn, reference } = quantiser.data;
   const cells = cap <= 255 ? Uint8Array.from(register.cells) : register.cells;
@@ -48,6 +49,7 @@ export function writeEntropic({ preset, parameters, register, quantiser, items }
     cells: tensor(cells, [n, m]), undefinedRow: tensor(register.undefinedRow), lo: tensor(Float64Array.from(lo)), hi: tensor(Float64Array.from(hi)),
   };
   if (counts !== undefined) tensors.counts = tensor(counts, [n, m]);
+  if (undefinedCounts !== undefined) tensors.undefinedCounts = tensor(undefinedCounts);
   const { levels, keys } = items;
   if (levels !== undefined) tensors.items = tensor(m <= 255 ? Uint8Array.from(levels, (level) => (level === NO_LEVEL ? 255 : level)) : levels, [keys.length, n]);
   if (levels === undefined || keys.some((key, mu) => key !== mu)) tensors.keys = tensor(new TextEncoder().encode(JSON.stringify(keys)));
@@ -77,8 +79,10 @@ export function readEntropic(source: Uint8Array, name = "memory file", backend?:
     const size = wholeNumber(p, "size", name);
     const none = shaped(typed(file, "undefinedRow", 1, ["u32"], name), [n], "undefinedRow", name);
     const counts = file.tensors.has("counts") ? shaped(typed(file, "counts", 2, ["u32"], name), [n, m], "counts", name) : undefined;
+    const noneCounts = counts === undefined ? undefined : shaped(typed(file, "undefinedCounts", 1, ["u32"], name), [n], "undefinedCounts", name);
     checkCounts(cells.data, counts, settings.cap, name);
-    register.load(numbers(cells.data), numbers(none), size, counts === undefined ? undefined : numbers(counts));
+    checkCounts(none, noneCounts, settings.cap, name);
+    register.load(numbers(cells.data), numbers(none), size, counts && numbers(counts), noneCounts && numbers(noneCounts));
     const quantiser = quantiserFrom(file, n, m, name);
     const items = itemsFrom(file, register, name);
     const options: EntropicOptions = { ...settings, preset: preset.name, levels: m, quantiser, items: items.kept, exactCounts: counts !== undefined, backend };
@@ -135,7 +139,8 @@ function itemsFrom(file: EngramFile, register: AssociativeRegister, name: string
   const again = new AssociativeRegister(n, m, { ...settings, exactCounts: register.exactCounts, backend });
   again.register(q);
   const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => a.length === b.length && Array.from(a).every((x, i) => x === b[i]);
-  const fits = same(again.cells, register.cells) && same(again.undefinedRow, register.undefinedRow) && same(again.counts ?? [], register.counts ?? []);
+  const fits = same(again.cells, register.cells) && same(again.undefinedRow, register.undefinedRow)
+    && same(again.counts ?? [], register.counts ?? []) && same(again.undefinedCounts ?? [], register.undefinedCounts ?? []);
   again.dispose();
   if (!fits) throw damaged(name, "a table filled by the items in the file", "another table");
   items.addLevels(q);

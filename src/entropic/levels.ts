@@ -40,6 +40,18 @@ export function levelsOf(v: Levels, n: number, m: number, outside: OutsidePolicy
   return out;
 }
 
+/** `levelsOf`, with columns that `visible` hides undefined: what stands in them is not looked at. @throws EngramError as `levelsOf`, and for another number of entries */
+export function visibleLevels(v: Levels, visible: ArrayLike<number>, n: number, m: number, outside: OutsidePolicy, reference: boolean): Uint16Array {
+  if (typeof visible !== "object" || visible === null || visible.length !== n) {
+    throw new EngramError("visible", `${n} numbers`, typeof visible === "object" ? String(visible?.length) : String(visible), "Give one entry per column, non-zero = known.");
+  }
+  const shown = v instanceof Uint16Array ? v.slice() : Float64Array.from(v);
+  for (let at = 0; at < shown.length; at++) if (visible[at % n] === 0) shown[at] = 0;
+  const q = levelsOf(shown, n, m, outside, reference);
+  for (let at = 0; at < q.length; at++) if (visible[at % n] === 0) q[at] = NO_LEVEL;
+  return q;
+}
+
 function stray(level: number, m: number, outside: OutsidePolicy, at: number, n: number): number {
   const where = `level, row ${Math.floor(at / n)}, column ${at % n}`;
   if (outside === "error") throw new EngramError(where, `a whole number from 0 to ${m - 1}`, String(level), 'Quantise with the range of all patterns, or choose the policy "undefined" or "clip".');
@@ -52,4 +64,13 @@ function stray(level: number, m: number, outside: OutsidePolicy, at: number, n: 
 function inside(v: Uint16Array, m: number): boolean {
   for (let at = 0; at < v.length; at++) if (v[at] >= m && v[at] !== NO_LEVEL) return false;
   return true;
+}
+
+/** Unclipped counts of levels, n x m and n. */
+export function countInto(counts: { cells: Uint32Array; none: Uint32Array }, q: Uint16Array, n: number, m: number): void {
+  for (let at = 0; at < q.length; at++) {
+    const j = at % n;
+    if (q[at] === NO_LEVEL) counts.none[j]++;
+    else counts.cells[j * m + q[at]]++;
+  }
 }

@@ -74,9 +74,10 @@ export class MixtureRegister {
   /** One cue: a register by its responsibility, then (E13) there, its own eta deciding. @param tau temperature of the choice; 0: the largest */
   retrieve(v: Levels, options: RetrieveOptions & { rng: Rng; tau?: number }): MixtureAnswer {
     const { rng, tau = 1, ...asked } = options;
-    const responsibilities = this.responsibilities(v, asked.sigma);
+    const q = this.registers[0].levels(v, asked.visible);
+    const responsibilities = this.responsibilities(q, asked.sigma);
     const group = choose(responsibilities, tau, rng);
-    const { accepted, levels } = this.registers[group].retrieve(v, asked);
+    const { accepted, levels } = this.registers[group].retrieve(q, asked);
     return { accepted: accepted[0] === 1, group, responsibilities, levels };
   }
 }

@@ -75,14 +75,14 @@ export interface Asked {
 /** Columns a reason names. */
 const SHOWN = 5;
 
-/** @param v Q x n levels */
+/** @param v Q x n levels, undefined in every column that `visible` hides */
 export function recognize({ cells, statistics, settings, least, visible }: Asked, v: Uint16Array): Recognized {
   const { n } = cells;
   const { weights: sums, misses, hidden } = cells.look(v, least);
   const M = settings.dividedByMax ? statistics.max : 1;
   const weights = sums.map((sum) => sum / n / M);
   const excused = visible === undefined ? 0 : Array.from(visible).filter((shown) => shown === 0).length;
-  const mismatches = settings.undefinedIsMismatch ? misses.map((count, c) => count + Math.max(hidden[c] - excused, 0)) : misses;
+  const mismatches = settings.undefinedIsMismatch ? misses.map((count, c) => count + hidden[c] - excused) : misses;
   const bound = settings.kappa * statistics.meanWeight;
   const accepted = Uint8Array.from(mismatches, (count, c) => (count <= settings.xi && weights[c] >= bound ? 1 : 0));
   return { accepted, mismatches, weights };

@@ -15,7 +15,7 @@
 import { Cells, NO_LEVEL } from "../kernels/index.ts";
 import { type Backend, EngramError } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
-import { levelsOf, type Levels } from "./levels.ts";
+import { countInto, levelsOf, type Levels, visibleLevels } from "./levels.ts";
 import { REGISTER_OPTIONS, type RegisterOptions, type RegisterSettings, settingsOf } from "./presets.ts";
 import { type Asked, explain, type Explanation, recognize, type Recognized, type RecognizeOptions } from "./recognition.ts";
 import { type DrawOptions, nearestLevels, Reducer } from "./retrieval.ts";
@@ -69,6 +69,8 @@ export class AssociativeRegister {
   get undefinedRow(): Uint32Array { return this.#cells.undefinedRow.slice(); }
   /** A copy of the unclipped counts, where they are kept. */
   get counts(): Uint32Array | undefined { return this.#exact?.cells.slice(); }
+  /** The same of the undefined row. */
+  get undefinedCounts(): Uint32Array | undefined { return this.#exact?.none.slice(); }
 
   /** Entropies, weights, fill and saturation of the table as it is. */
   get statistics(): Statistics {
@@ -78,10 +80,14 @@ export class AssociativeRegister {
   /** H in bits (E5), (E6). */
   get entropy(): number { return this.statistics.entropy; }
 
-  /** Levels as this register takes them: strays become what the settings say. @throws EngramError under the policy `error`, and on parts of a row */
-  levels(v: Levels): Uint16Array {
+  /**
+   * Levels as this register takes them: strays become what the settings say, and columns that `visible` hides are undefined, whatever stands there.
+   * @throws EngramError under the policy `error`, on parts of a row, and for another number of entries in `visible`
+   */
+  levels(v: Levels, visible?: ArrayLike<number>): Uint16Array {
+    const { n, m } = this;
     const { outside, reference } = this.settings;
-    return levelsOf(v, this.n, this.m, outside, reference);
+    return visible === undefined ? levelsOf(v, n, m, outside, reference) : visibleLevels(v, visible, n, m, outside, reference);
   }
 
   /** (E3) for any number of objects. All or nothing. @throws EngramError as `levels` */
@@ -134,18 +140,20 @@ export class AssociativeRegister {
 
   /** (E9)-(E11) for any number of cues. @param options thresholds instead of the register's own */
   recognize(v: Levels, options: RecognizeOptions = {}): Recognized {
-    return recognize(this.#asked(options), this.levels(v));
+    return recognize(this.#asked(options), this.levels(v, options.visible));
   }
 
-  /** Why one cue is accepted or not: every column and test that speaks against it. */
+  /** Why one cue is accepted or not: every column and test that speaks against it. @throws EngramError for more or less than one cue */
   explain(v: Levels, options: RecognizeOptions = {}): Explanation {
-    return explain(this.#asked(options), Array.from(v), this.levels(v));
+    const q = this.levels(v, options.visible);
+    if (q.length !== this.n) throw new EngramError("cue", `${this.n} levels`, String(q.length), "Ask with one cue at a time.");
+    return explain(this.#asked(options), Array.from(v), q);
   }
 
   /** beta-retrieval of what eta accepts; every column of a rejected cue is undefined. */
   retrieve(v: Levels, options: RetrieveOptions = {}): Retrieved {
     const { n } = this;
-    const q = this.levels(v);
+    const q = this.levels(v, options.visible);
     const found = recognize(this.#asked(options), q);
     const { mode = "sample" } = options;
     if (mode !== "sample" && mode !== "map" && mode !== "mean") throw new EngramError("mode", "sample, map or mean", String(mode), "sample is the paper's.");
@@ -176,17 +184,22 @@ export class AssociativeRegister {
     return out;
   }
 
-  /** Puts a table in: for files, controls and forgetting. @param size how many objects it stands for @throws EngramError on other lengths or cells above the cap */
-  load(cells: ArrayLike<number>, undefinedRow: ArrayLike<number>, size: number, counts?: ArrayLike<number>): void {
+  /**
+   * Puts a table in: for files, controls and forgetting.
+   * @param size how many objects it stands for @param counts, undefinedCounts unclipped; default: the cells @throws EngramError on other lengths or cells above the cap
+   */
+  load(cells: ArrayLike<number>, undefinedRow: ArrayLike<number>, size: number, counts: ArrayLike<number> = cells, undefinedCounts: ArrayLike<number> = undefinedRow): void {
     const { cap } = this.settings;
     for (const held of [cells, undefinedRow]) {
       for (let i = 0; i < held.length; i++) if (!(Number.isInteger(held[i]) && held[i] >= 0 && held[i] <= cap)) throw new EngramError("cells", `whole numbers from 0 to the cap ${cap}`, String(held[i]), "Load what a register of this cap gave.");
     }
     if (!Number.isSafeInteger(size) || size < 0) throw new EngramError("size", "a whole number from 0", String(size), "It counts registered objects.");
-    if (counts !== undefined && counts.length !== this.n * this.m) throw new EngramError("counts", String(this.n * this.m), String(counts.length), "Pass one per cell.");
+    for (const [held, length] of [[counts, this.n * this.m], [undefinedCounts, this.n]] as const) {
+      if (held.length !== length) throw new EngramError("counts", String(length), String(held.length), "Pass one per cell.");
+    }
     this.#cells.set(cells, undefinedRow);
-    this.#exact?.cells.set(counts ?? cells);
-    this.#exact?.none.set(undefinedRow);
+    this.#exact?.cells.set(counts);
+    this.#exact?.none.set(undefinedCounts);
     this.#size = size;
     this.#changed();
   }
@@ -241,14 +254,5 @@ export class AssociativeRegister {
     this.#cells.set(cells.map((held) => Math.min(held, cap)), none.map((held) => Math.min(held, cap)));
     this.#size -= objects;
     this.#changed();
-  }
-}
-
-/** Unclipped counting. */
-function countInto(counts: { cells: Uint32Array; none: Uint32Array }, q: Uint16Array, n: number, m: number): void {
-  for (let at = 0; at < q.length; at++) {
-    const j = at % n;
-    if (q[at] === NO_LEVEL) counts.none[j]++;
-    else counts.cells[j * m + q[at]]++;
   }
 }

@@ -88,7 +88,7 @@ export class TreeRegister {
   /** beta under the joint prior, of what eta accepts. */
   retrieve(v: Levels, options: TreeRetrieveOptions = {}): TreeRetrieved {
     const { n } = this;
-    const q = this.register.levels(v);
+    const q = this.register.levels(v, options.visible);
     const { accepted } = this.register.recognize(q, options);
     const { mode = "sample", seed, sample, sigma = this.register.settings.sigma, numbers } = options;
     if (mode !== "sample" && mode !== "map") throw new EngramError("mode", "sample or map", String(mode), "posterior() gives the distribution of every column.");
