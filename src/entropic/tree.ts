@@ -8,7 +8,8 @@
  *   P(u) = p_r(u_r) prod_j p(u_j | u_parent);   P(u | v) ~ P(u) prod_j K[v_j, u_j]
  *
  * sample, MAP and the posterior of every column by messages from the leaves to the root and back, O(n m^2) and exact. Without edges it is
- * (E13). A parent's level that was never seen with column j defined says nothing of it: its own counts stand in. Recognition is that of the
+ * (E13). Where all joint weights of a connected part underflow, it takes the limit sigma -> 0 (tree-limit.ts); a column that never held a
+ * level stays undefined, and its neighbours do without it. A parent's level that was never seen with column j defined says nothing of it: its own counts stand in. Recognition is that of the
  * register (E9)-(E11), on the same counts without a cap.
  */
 import { NO_LEVEL } from "../kernels/index.ts";
@@ -18,6 +19,7 @@ import { checkSigma, type RegisterOptions } from "./presets.ts";
 import type { RecognizeOptions } from "./recognition.ts";
 import { AssociativeRegister } from "./register.ts";
 import { drawKey, gaussianKernel } from "./retrieval.ts";
+import { lostParts } from "./tree-limit.ts";
 import { mutualInformation, normalise, rescale, rooted, spanningTree } from "./tree-structure.ts";
 
 export interface TreeOptions extends Omit<RegisterOptions, "cap" | "exactCounts"> {
@@ -41,7 +43,7 @@ export interface TreeRetrieved {
 }
 
 /** A column under its parent (-1: a root), in an order that has parents first. */
-interface Place {
+export interface Place {
   readonly column: number;
   readonly parent: number;
   /** m x m, p(b | a) at a m + b; of a root the m probabilities. */
@@ -107,10 +109,13 @@ export class TreeRegister {
     const q = this.register.levels(v);
     const K = gaussianKernel(m, checkSigma(sigma) * m);
     const { own, up } = this.#ascend(q, K, "sample");
+    const places = this.#tables();
+    const limit = lostParts(places, own, q, m);
     const belief = new Float64Array(n * m);
-    for (const { column, parent, table } of this.#tables()) {
+    for (const { column, parent, table } of places) {
       const here = belief.subarray(column * m, (column + 1) * m);
-      if (parent < 0) for (let b = 0; b < m; b++) here[b] = table[b] * own[column * m + b];
+      if (limit[column] !== NO_LEVEL) here[limit[column]] = 1;
+      else if (parent < 0) for (let b = 0; b < m; b++) here[b] = table[b] * own[column * m + b];
       else {
         for (let a = 0; a < m; a++) {
           const mass = up[column * m + a];
@@ -151,9 +156,10 @@ export class TreeRegister {
   #descend(v: Uint16Array, K: Float64Array, mode: "sample" | "map", u: (column: number) => number): Uint16Array {
     const { m } = this;
     const { own } = this.#ascend(v, K, mode);
-    const w = new Uint16Array(v.length);
+    const w = lostParts(this.#tables(), own, v, m);
     const weights = new Float64Array(m);
     for (const { column, parent, table } of this.#tables()) {
+      if (w[column] !== NO_LEVEL) continue;
       const row = parent < 0 ? 0 : w[parent] * m;
       let sum = 0;
       let best = 0;
@@ -162,10 +168,8 @@ export class TreeRegister {
         sum += weights[b];
         if (weights[b] > weights[best]) best = b;
       }
-      // Every weight underflowed: what the parent says alone.
-      if (sum === 0) for (let b = 1; b < m; b++) if (table[row + b] > table[row + best]) best = b;
       w[column] = best;
-      if (mode === "map" || sum === 0) continue;
+      if (mode === "map") continue;
       const t = u(column) * sum;
       let running = 0;
       for (let b = 0; b < m; b++) {
@@ -207,15 +211,17 @@ export class TreeRegister {
     return { own, up };
   }
 
-  /** Conditional probabilities of what is counted now. */
+  /** Conditional probabilities of what is counted now; no place for a column that is empty, and its children are roots. */
   #tables(): Place[] {
     if (this.#places !== undefined) return this.#places;
     const { m } = this;
     const cells = this.register.cells;
-    return (this.#places = this.#order.map(({ column, parent }, at) => {
+    const held = Array.from({ length: this.n }, (_, j) => cells.subarray(j * m, (j + 1) * m).some((count) => count > 0));
+    return (this.#places = this.#order.flatMap(({ column, parent }, at) => {
+      if (!held[column]) return [];
       const single = Float64Array.from(cells.subarray(column * m, (column + 1) * m));
       normalise(single);
-      if (parent < 0) return { column, parent, table: single };
+      if (parent < 0 || !held[parent]) return { column, parent: -1, table: single };
       const table = Float64Array.from(this.#pairs[at]);
       for (let a = 0; a < m; a++) {
         const row = table.subarray(a * m, (a + 1) * m);
