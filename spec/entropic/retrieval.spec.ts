@@ -175,3 +175,16 @@ t.test("bad options", async (t) => {
     t.throws(() => amr.retrieve([0], bad as never), EngramError, JSON.stringify(bad));
   }
 });
+
+t.test("a width whose square underflows is width 0; a temperature whose power underflows is MAP", async (t) => {
+  for (const backend of ["simd", "scalar"] as const) {
+    const amr = new AssociativeRegister(1, 8, { xi: 1, backend });
+    amr.load([0, 0, 3, 0, 0, 5, 0, 0], [0], 8);
+    for (const mode of ["sample", "map", "mean"] as const) {
+      for (const sigma of [1e-200, 1e-160, 5e-324]) t.same([...amr.retrieve([0, 2, 3, 4, 5, 7], { sigma, mode }).values], [2, 2, 2, 5, 5, 5], `${mode}, sigma ${sigma}`);
+      // a = 3 exp(-(2 - v)^2 / 4.5), 5 exp(-(5 - v)^2 / 4.5) at s = 1.5
+      for (const temperature of [5e-324, 1e-320, 1e-100, 1e-4]) t.same([...amr.retrieve([2, 3, 4, 5], { sigma: 1.5 / 8, mode, temperature }).values], [2, 2, 5, 5], `${mode}, temperature ${temperature}`);
+    }
+    amr.dispose();
+  }
+});

@@ -13,7 +13,7 @@
  *
  * Limits: sigma 0 is the nearest level that is not empty, the heavier and then the lower one on ties; sigma Infinity the column itself.
  * Deviation: where all a_j underflow to 0 that nearest level is taken and counted (`reference`: m - 1, silently, as in the authors' code);
- * an empty column stays undefined. MAP on ties: the level nearest to v_j, then the lower.
+ * an empty column stays undefined. Where only a_j^(1/tau) underflows, MAP is taken. MAP on ties: the level nearest to v_j, then the lower.
  */
 import { Cells, NO_LEVEL } from "../kernels/index.ts";
 import { EngramError, exp, pow, threefry2x32 } from "../numeric/index.ts";
@@ -70,7 +70,7 @@ export class Reducer {
     if (this.#settings.retrieval === "triangular") return { levels: triangular(this.#cells, v, numbers, key), underflows: 0 };
     const { K, cells } = this.#weighted(options);
     const { levels, empty } = cells.draw(v, K, numbers, key);
-    return { levels, underflows: empty === 0 ? 0 : this.#repair(levels, v) };
+    return { levels, underflows: empty === 0 ? 0 : this.#repair(levels, v, options) };
   }
 
   /** MAP: arg max a_j. */
@@ -84,23 +84,27 @@ export class Reducer {
       }
       levels[at] = a[best] > 0 ? best : NO_LEVEL;
     });
-    return { levels, underflows: this.#repair(levels, v) };
+    return { levels, underflows: this.#repair(levels, v, options) };
   }
 
   /** The posterior mean in levels, not rounded; NaN where a column is empty. */
   mean(v: Uint16Array, options: DrawOptions = {}): Float64Array {
     const { n, m, view: R } = this.#cells;
     const means = new Float64Array(v.length);
-    this.#perLevel(v, options, (a, level, at) => {
+    this.#perLevel(v, options, (a, _, at) => {
       let [sum, moment] = [0, 0];
       for (let i = 0; i < a.length; i++) {
         sum += a[i];
         moment += i * a[i];
       }
-      const stand = sum > 0 ? 0 : nearest(R, (at % n) * m, m, level);
-      means[at] = sum > 0 ? moment / sum : stand === NO_LEVEL ? NaN : stand;
+      means[at] = moment / sum;
     });
-    return means;
+    if (!means.some(Number.isNaN)) return means;
+    const cold = this.#cold(v, options);
+    return means.map((mean, at) => {
+      const stand = Number.isNaN(mean) ? cold?.[at] ?? nearest(R, (at % n) * m, m, v[at]) : 0;
+      return Number.isNaN(mean) && stand !== NO_LEVEL ? stand : mean;
+    });
   }
 
   dispose(): void {
@@ -136,20 +140,26 @@ export class Reducer {
       for (let at = 0; at < n * m; at++) most[Math.floor(at / m)] = Math.max(most[Math.floor(at / m)], R[at]);
       cells = new Cells(n, m, { kind: "f64", backend });
       // Over the column's largest, which changes no probability and keeps powers from overflowing.
-      cells.set(Float64Array.from(R as ArrayLike<number>, (held, at) => (held === 0 ? 0 : pow(held / most[Math.floor(at / m)], 1 / temperature))));
+      cells.set(Float64Array.from(R as ArrayLike<number>, (held, at) => (held === 0 ? 0 : pow(held / most[Math.floor(at / m)], Math.min(1 / temperature, Number.MAX_VALUE)))));
     }
     this.#weights = { sigma, temperature, cells, K: gaussianKernel(m, sigma * m * Math.sqrt(temperature)) };
     return this.#weights;
   }
 
+  /** The limit tau -> 0, for columns where a^(1/tau) underflows though a does not: MAP. */
+  #cold(v: Uint16Array, options: DrawOptions): Uint16Array | undefined {
+    return (options.temperature ?? 1) === 1 ? undefined : this.map(v, { ...options, temperature: 1 }).levels;
+  }
+
   /** Puts the nearest level that is not empty (or m - 1) where every weight was 0; returns how many. */
-  #repair(levels: Uint16Array, v: Uint16Array): number {
+  #repair(levels: Uint16Array, v: Uint16Array, options: DrawOptions): number {
+    const cold = levels.includes(NO_LEVEL) ? this.#cold(v, options) : undefined;
     const { n, m } = this.#cells;
     const R = this.#cells.view;
     let underflows = 0;
     for (let at = 0; at < levels.length; at++) {
       if (levels[at] !== NO_LEVEL) continue;
-      const level = nearest(R, (at % n) * m, m, v[at]);
+      const level = cold?.[at] ?? nearest(R, (at % n) * m, m, v[at]);
       if (level === NO_LEVEL && !this.#settings.reference) continue;
       underflows++;
       levels[at] = this.#settings.reference ? m - 1 : level;
@@ -158,10 +168,10 @@ export class Reducer {
   }
 }
 
-/** (m + 1) x m: K[v, i] = exp(-(i - v)^2 / (2 s^2)), the last row, of an undefined cue, 1. s = 0: 1 where i = v. */
+/** (m + 1) x m: K[v, i] = exp(-(i - v)^2 / (2 s^2)), the last row, of an undefined cue, 1. s = 0, or so small that its square is: 1 where i = v. */
 export function gaussianKernel(m: number, s: number): Float64Array {
   const K = new Float64Array((m + 1) * m).fill(1);
-  const byDistance = Float64Array.from({ length: m }, (_, d) => (s === 0 ? (d === 0 ? 1 : 0) : exp(-(d * d) / (2 * s * s))));
+  const byDistance = Float64Array.from({ length: m }, (_, d) => (2 * s * s === 0 ? (d === 0 ? 1 : 0) : exp(-(d * d) / (2 * s * s))));
   for (let v = 0; v < m; v++) for (let i = 0; i < m; i++) K[v * m + i] = byDistance[Math.abs(i - v)];
   return K;
 }
