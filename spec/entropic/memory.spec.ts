@@ -2,6 +2,7 @@
 import t from "tap";
 import fc from "fast-check";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
+import { kernels } from "../../src/kernels/host.ts";
 import { readEngram, tensor, writeEngram, type Tensor } from "../../src/formats/index.ts";
 import { EntropicMemory, type EntropicOptions, fitQuantiser, PRESET_NAMES } from "../../src/entropic/index.ts";
 
@@ -272,4 +273,17 @@ t.test("exact counts of undefined columns survive a file", async (t) => {
     const { undefinedCounts: _, ...rest } = Object.fromEntries(tensors);
     t.throws(() => EntropicMemory.fromBytes(writeEngram({ model, parameters, tensors: undefinedCounts === undefined ? rest : { ...rest, undefinedCounts } })), EngramError);
   }
+});
+
+t.test("options that cannot work are refused at once, and a given quantiser refuses strays when they are stored", async (t) => {
+  for (const bad of [{ quantiser: "percentile", outside: "error" }, { preset: "hetero2024", outside: "error" }, { constantColumns: "x" }]) t.throws(() => new EntropicMemory(bad as never), EngramError, JSON.stringify(bad));
+  const used = (): number => kernels()!.arena.usedBytes;
+  const before = used();
+  const memory = new EntropicMemory({ quantiser: fitQuantiser([[0, 0], [1, 1]], { levels: 4 }), outside: "error" });
+  t.throws(() => memory.store([[0, 0], [9, 0]]), EngramError);
+  t.equal(memory.size, 0);
+  memory.store([[1, 0]]);
+  t.ok(memory.recall([1, 0]).accepted);
+  memory.dispose();
+  t.equal(used(), before, "nothing stays behind");
 });

@@ -282,3 +282,23 @@ t.test("`visible`: hidden columns are undefined and excused, the others are not;
     for (const cues of [[], [1, 1, 3, 3]]) t.throws(() => amr.explain(cues), /one cue at a time/);
   }
 });
+
+t.test("(E11) is equality, too: rho = Omega at kappa 1 is accepted, a count less is not", async (t) => {
+  for (let k = 0; k < 300; k++) {
+    const n = 2 + (k % 9);
+    const amr = new AssociativeRegister(n, 4, { undefinedIsMismatch: false });
+    const counts = Array.from({ length: n }, () => 1 + Math.floor(30 * rng.uniform()));
+    amr.load(counts.flatMap((count) => [0, count, 0, 0]), counts.map(() => 0), 1);
+    t.ok(amr.recognize(new Array<number>(n).fill(1), { kappa: 1 }).accepted[0] === 1 && amr.explain(new Array<number>(n).fill(1), { kappa: 1 }).accepted, `case ${k}`);
+    const less = counts.reduce((a, b) => a + b, 0);
+    t.equal(amr.recognize(new Array<number>(n).fill(1), { kappa: (less + 1e-9) / less }).accepted[0], 0);
+    amr.dispose();
+  }
+});
+
+t.test("unknown options and a smoothing without end are refused", async (t) => {
+  const amr = new AssociativeRegister(1, 8);
+  amr.register([2]);
+  for (const ask of [() => amr.retrieve([1], { sead: 3 } as never), () => amr.recognize([1], { kapa: 3 } as never), () => amr.explain([1], { x: 1 } as never), () => amr.logLikelihood([2], Infinity)]) t.throws(ask, EngramError);
+  t.same([...amr.logLikelihood([2], 1e300)], [-3]);
+});

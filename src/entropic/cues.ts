@@ -3,17 +3,19 @@ import { EngramError, type Pattern, type Patterns, toRow, toRows, visibleOf } fr
 import { checkNames } from "../dense/recall-options.ts";
 import type { EntropicRecallOptions } from "./memory.ts";
 import type { Quantiser } from "./quantiser.ts";
-import type { AssociativeRegister } from "./register.ts";
+import { QUESTION_OPTIONS } from "./recognition.ts";
+import type { AssociativeRegister, RetrieveOptions } from "./register.ts";
 
 export interface CueLevels {
   /** Q x n as the quantiser gave them. */
   readonly raw: Float64Array;
   /** Q x n as the register takes them. */
   readonly v: Uint16Array;
-  readonly visible?: ArrayLike<number>;
+  /** What a register takes of the options. */
+  readonly asked: RetrieveOptions;
 }
 
-const RECALL_OPTIONS = ["visible", "maxSteps", "tolerance", "top", "sigma", "temperature", "mode", "seed", "sample", "iota", "kappa", "xi"];
+const RECALL_OPTIONS = ["maxSteps", "tolerance", "top", ...QUESTION_OPTIONS.filter((name) => name !== "numbers")];
 
 /** Columns that `visible` hides are undefined. @throws EngramError for options that do not exist, another width, NaN or infinities */
 export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, cues: Patterns, options: EntropicRecallOptions): CueLevels {
@@ -23,7 +25,8 @@ export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, c
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
   const single = Array.isArray(cues) && cues.length === 1;
   const raw = quantiser.transform(single ? toRow((cues as readonly Pattern[])[0], "cue", n) : toRows(cues, "cues", n).data);
-  return { raw, v: register.levels(raw, visible), visible };
+  const asked = Object.fromEntries(Object.entries(options).filter(([name]) => QUESTION_OPTIONS.includes(name)));
+  return { raw, v: register.levels(raw, visible), asked };
 }
 
 /** With what an image shows of itself, where no `visible` is given. */

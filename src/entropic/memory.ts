@@ -16,15 +16,16 @@
 import { NO_LEVEL } from "../kernels/index.ts";
 import {
   type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recall, type RecallOptions, type Recognition, type StoreOptions,
-  toRows, unknownName, visibleOf,
+  toRows, visibleOf,
 } from "../numeric/index.ts";
 import { type CueLevels, cueLevels, fingerprints, hides, joined, masked } from "./cues.ts";
 import { warningsOf } from "./diagnostics.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import { readEntropic, writeEntropic } from "./file.ts";
+import { checkOptions } from "./memory-options.ts";
 import { Items } from "./items.ts";
-import { describe, presetOf, REGISTER_OPTIONS, type RegisterOptions, settingsOf } from "./presets.ts";
-import { checkLevels, fitQuantiser, Quantiser, type QuantiserKind, QUANTISER_KINDS, type QuantiserOptions } from "./quantiser.ts";
+import { describe, presetOf, type RegisterOptions } from "./presets.ts";
+import { fitQuantiser, Quantiser, type QuantiserKind, type QuantiserOptions } from "./quantiser.ts";
 import type { Explanation, Thresholds } from "./recognition.ts";
 import { AssociativeRegister, type RetrieveOptions } from "./register.ts";
 
@@ -68,16 +69,9 @@ export class EntropicMemory implements Memory {
 
   /** @throws EngramError for unknown options or presets (suggests the nearest) and values out of range */
   constructor(options: EntropicOptions = {}) {
-    checkNames("entropic option", options, [...REGISTER_OPTIONS, "levels", "quantiser", "constantColumns", "items"]);
-    settingsOf(options);
-    const preset = presetOf(options.preset);
-    const { quantiser = preset.quantiser } = options;
-    if (typeof quantiser === "string" && !QUANTISER_KINDS.includes(quantiser)) throw unknownName("quantiser", quantiser, QUANTISER_KINDS);
-    this.#levels = checkLevels(options.levels ?? (quantiser instanceof Quantiser ? quantiser.levels : preset.levels));
-    if (quantiser instanceof Quantiser) {
-      if (quantiser.levels !== this.#levels) throw new EngramError("levels", `${quantiser.levels}, those of the quantiser`, String(this.#levels), "Leave levels out.");
-      this.#dim = quantiser.columns;
-    }
+    const { quantiser, levels } = checkOptions(options);
+    this.#levels = levels;
+    if (quantiser instanceof Quantiser) this.#dim = quantiser.columns;
     this.#options = { ...options, quantiser };
   }
 
@@ -118,6 +112,9 @@ export class EntropicMemory implements Memory {
     if (large >= 0) throw new EngramError(`patterns, row ${Math.floor(large / dim)}, column ${large % dim}`, "a number that f32 can hold", String(data[large]), "Scale the data.");
     if (rows === 0) return;
     if (dim === 0) throw new EngramError("patterns", "at least one number per row", "empty rows", "Give every pattern its coordinates.");
+    const { quantiser } = this.#options;
+    // A given quantiser needs no waiting, and what it cannot take is refused here.
+    if (quantiser instanceof Quantiser) this.#fitted ??= { quantiser, register: this.#empty(dim) };
     const q = this.#fitted === undefined ? undefined : this.#fitted.register.levels(this.#fitted.quantiser.transform(data));
     this.#items = items;
     this.#dim = dim;
@@ -138,9 +135,9 @@ export class EntropicMemory implements Memory {
   recallMany(cues: Patterns, options: EntropicRecallOptions = {}): EntropicRecall[] {
     if (hides(cues, options)) return cues.flatMap((cue) => this.recallMany([cue], { ...options, visible: visibleOf(cue) }));
     const { register, quantiser } = this.#ready();
-    const { raw, v, visible } = this.#levelsOf(cues, options);
-    const n = this.#dim;
-    const found = register.retrieve(v, { ...options, visible, numbers: fingerprints(v, n) });
+    const { raw, v, asked } = this.#levelsOf(cues, options);
+    const [n, { visible }] = [this.#dim, asked];
+    const found = register.retrieve(v, { ...asked, numbers: fingerprints(v, n) });
     const before = register.logLikelihood(v, 1);
     const after = register.logLikelihood(found.levels, 1);
     return Array.from(found.accepted, (yes, c) => {
@@ -152,7 +149,7 @@ export class EntropicMemory implements Memory {
       // By the columns the cue shows: the others were drawn from the table alone and say nothing of any item.
       const shown = visible === undefined ? levels : levels.map((level, j) => (visible[j] === 0 ? NO_LEVEL : level));
       const ranking = accepted ? this.#items!.nearest(shown, options.top ?? 5) : [];
-      const reason = accepted ? undefined : register.explain(raw.subarray(c * n, (c + 1) * n), { ...options, visible }).reason;
+      const reason = accepted ? undefined : register.explain(raw.subarray(c * n, (c + 1) * n), asked).reason;
       return {
         state, key: ranking[0]?.key, ranking, energies: Float64Array.from(accepted ? [0 - before[c], 0 - after[c]] : [0 - before[c]]), steps: accepted ? 1 : 0, converged: true,
         accepted, criterion: CRITERION, ...(reason === undefined ? {} : { reason }),
@@ -172,8 +169,8 @@ export class EntropicMemory implements Memory {
   /** Why a cue is accepted or not: every column and test that speaks against it, with the margins. */
   explain(cue: Pattern, options: EntropicRecallOptions = {}): Explanation {
     const { register } = this.#ready();
-    const { raw, visible } = this.#levelsOf([cue], masked(cue, options));
-    return register.explain(raw, { ...options, visible });
+    const { raw, asked } = this.#levelsOf([cue], masked(cue, options));
+    return register.explain(raw, asked);
   }
 
   /** Surprise in bits: -sum_j log2 (R[j, v_j] + 1) / (S_j + m) over the columns inside the range. */
@@ -232,15 +229,18 @@ export class EntropicMemory implements Memory {
   #ready(): Fitted {
     if (this.size === 0) throw new EngramError("memory", "at least one stored pattern", "an empty memory", "Call store(patterns) first.");
     if (this.#fitted !== undefined) return this.#fitted;
-    const { quantiser: given, constantColumns, levels: _, items: __, ...own } = this.#options;
+    const { quantiser: kind, constantColumns, reference } = this.#options;
     const [dim, data] = [this.#dim, joined(this.#waiting)];
-    const quantiser = given instanceof Quantiser ? given : fitQuantiser({ rows: data.length / dim, dim, data }, {
-      kind: given, levels: this.#levels, constantColumns, reference: this.#options.reference,
-    });
-    const register = new AssociativeRegister(dim, this.#levels, own);
+    const quantiser = fitQuantiser({ rows: data.length / dim, dim, data }, { kind: kind as QuantiserKind, levels: this.#levels, constantColumns, reference });
+    const register = this.#empty(dim);
     this.#registerAll(register, register.levels(quantiser.transform(data)));
     this.#waiting = [];
     return (this.#fitted = { quantiser, register });
+  }
+
+  #empty(dim: number): AssociativeRegister {
+    const { quantiser: _, constantColumns: __, levels: ___, items: ____, ...own } = this.#options;
+    return new AssociativeRegister(dim, this.#levels, own);
   }
 
   #registerAll(register: AssociativeRegister, q: Uint16Array): void {

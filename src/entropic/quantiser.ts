@@ -16,7 +16,7 @@
  * level 0 with a warning (theirs turns into "undefined" everywhere); m = 1 dequantises to the middle of the range (theirs forgets to add
  * lo; `reference` keeps it).
  */
-import { EngramError, quantile, toRows } from "../numeric/index.ts";
+import { EngramError, quantile, toRows, unknownName } from "../numeric/index.ts";
 import type { Patterns } from "../numeric/index.ts";
 
 export type QuantiserKind = "global" | "local" | "percentile";
@@ -151,13 +151,18 @@ export function checkLevels(m: number): number {
   return m;
 }
 
+/** @throws EngramError for another word */
+export function checkConstant(columns: string = "level0"): void {
+  if (columns !== "refuse" && columns !== "level0") throw unknownName("constantColumns", String(columns), ["refuse", "level0"]);
+}
+
 function checkData(data: QuantiserData): QuantiserData {
   const wrong = (expected: string, got: unknown): EngramError => new EngramError("quantiser", expected, String(got).slice(0, 80), "Make it with fitQuantiser.");
   if (typeof data !== "object" || data === null) throw wrong("an object", data);
   if (!QUANTISER_KINDS.includes(data.kind)) throw wrong(`one of ${QUANTISER_KINDS.join(", ")}`, data.kind);
   checkLevels(data.levels);
   if (data.precision !== "f32" && data.precision !== "f64") throw wrong("precision f32 or f64", data.precision);
-  if (data.constantColumns !== "refuse" && data.constantColumns !== "level0") throw wrong("constantColumns refuse or level0", data.constantColumns);
+  checkConstant(data.constantColumns);
   if (!Number.isSafeInteger(data.columns) || data.columns < 1) throw wrong("at least one column", data.columns);
   const length = data.kind === "global" ? 1 : data.columns;
   for (const name of ["lo", "hi"] as const) {

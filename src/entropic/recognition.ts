@@ -10,7 +10,7 @@
  */
 import { type Cells, NO_LEVEL } from "../kernels/index.ts";
 import type { RegisterSettings } from "./presets.ts";
-import type { Statistics } from "./statistics.ts";
+import { reaches, type Statistics } from "./statistics.ts";
 
 export interface Thresholds {
   iota: number;
@@ -22,6 +22,9 @@ export interface RecognizeOptions extends Partial<Thresholds> {
   /** n entries; 0 = the cue was not asked for this column (a hidden pixel): undefined, but no mismatch whatever the settings say. */
   visible?: ArrayLike<number>;
 }
+
+/** What a register can be asked with, by name: any question takes what retrieval takes, so that one set of options serves them all. */
+export const QUESTION_OPTIONS: readonly string[] = ["visible", "iota", "kappa", "xi", "sigma", "temperature", "mode", "seed", "sample", "numbers"];
 
 /** Of a batch of Q cues. */
 export interface Recognized {
@@ -84,7 +87,7 @@ export function recognize({ cells, statistics, settings, least, visible }: Asked
   const excused = visible === undefined ? 0 : Array.from(visible).filter((shown) => shown === 0).length;
   const mismatches = settings.undefinedIsMismatch ? misses.map((count, c) => count + hidden[c] - excused) : misses;
   const bound = settings.kappa * statistics.meanWeight;
-  const accepted = Uint8Array.from(mismatches, (count, c) => (count <= settings.xi && weights[c] >= bound ? 1 : 0));
+  const accepted = Uint8Array.from(mismatches, (count, c) => (count <= settings.xi && reaches(weights[c], bound, n) ? 1 : 0));
   return { accepted, mismatches, weights };
 }
 
@@ -109,7 +112,7 @@ export function explain(asked: Asked, raw: readonly number[], v: Uint16Array): E
   const leastWeight = settings.kappa * statistics.meanWeight;
   const failed: ("xi" | "kappa")[] = [];
   if (mismatches[0] > settings.xi) failed.push("xi");
-  if (weights[0] < leastWeight) failed.push("kappa");
+  if (!reaches(weights[0], leastWeight, cells.n)) failed.push("kappa");
   const reason = accepted[0] === 1 ? undefined : failed.map((test) => (test === "xi" ? tooMany(columns, settings.xi, cells.n) : `its weight ${weights[0]} is below ${leastWeight} (kappa ${settings.kappa})`)).join("; ");
   return { accepted: accepted[0] === 1, mismatches: mismatches[0], xiMargin: settings.xi - mismatches[0], weight: weights[0], leastWeight, failed, columns, reason };
 }

@@ -17,7 +17,7 @@ import { type Backend, EngramError } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import { countInto, levelsOf, type Levels, visibleLevels } from "./levels.ts";
 import { REGISTER_OPTIONS, type RegisterOptions, type RegisterSettings, settingsOf } from "./presets.ts";
-import { type Asked, explain, type Explanation, recognize, type Recognized, type RecognizeOptions } from "./recognition.ts";
+import { type Asked, explain, type Explanation, QUESTION_OPTIONS, recognize, type Recognized, type RecognizeOptions } from "./recognition.ts";
 import { type DrawOptions, nearestLevels, Reducer } from "./retrieval.ts";
 import { leastCounts, logProbabilities, statisticsOf, type Statistics } from "./statistics.ts";
 
@@ -172,7 +172,7 @@ export class AssociativeRegister {
 
   /** LL(v) = sum_j log2 p_j(v_j) of each cue, in bits. @param smoothing added to every cell; 0: -Infinity on an empty cell. An undefined level adds nothing */
   logLikelihood(v: Levels, smoothing = 0): Float64Array {
-    if (!(smoothing >= 0)) throw new EngramError("smoothing", "a number from 0", String(smoothing), "1 makes every level possible.");
+    if (!(smoothing >= 0 && smoothing <= 1e300)) throw new EngramError("smoothing", "a number from 0 to 1e300", String(smoothing), "1 makes every level possible.");
     const q = this.levels(v);
     const { n, m } = this;
     if (this.#logs?.smoothing !== smoothing) this.#logs = { smoothing, table: logProbabilities(this.#cells.view, this.statistics.sums, m, smoothing) };
@@ -211,7 +211,9 @@ export class AssociativeRegister {
 
   [Symbol.dispose](): void { this.dispose(); }
 
-  #asked({ iota = this.settings.iota, kappa = this.settings.kappa, xi = this.settings.xi, visible }: RecognizeOptions): Asked {
+  #asked(options: RecognizeOptions): Asked {
+    checkNames("question option", options, QUESTION_OPTIONS);
+    const { iota = this.settings.iota, kappa = this.settings.kappa, xi = this.settings.xi, visible } = options;
     const settings = settingsOf({ ...this.settings, iota, kappa, xi });
     const least = leastCounts(this.statistics, iota, settings.iotaOverUndefined ? this.#cells.undefinedRow : undefined);
     return { cells: this.#cells, statistics: this.statistics, settings, least, visible };

@@ -73,6 +73,14 @@ export function leastCounts({ sums, filled }: Statistics, iota: number, undefine
   });
 }
 
+/**
+ * Whether a weight reaches kappa times a mean, equality included (E11). Both are quotients: rho rounds twice, and each of the `terms` of the
+ * mean twice, its sum once a term, the quotient and the product with kappa once each, kappa itself once. Less than that is no difference.
+ */
+export function reaches(weight: number, least: number, terms: number): boolean {
+  return weight >= least * (1 - (terms + 8) * 2 ** -53);
+}
+
 /** log2 of (R[j,i] + smoothing) / (S_j + smoothing m), n x m; -Infinity where nothing is there. */
 export function logProbabilities(R: CellTable, sums: Float64Array, m: number, smoothing: number): Float64Array {
   const table = new Float64Array(R.length);
