@@ -2,7 +2,8 @@
 import t from "tap";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
 import { readEngram, tensor, writeEngram, type Tensor } from "../../src/formats/index.ts";
-import { HeteroMemory, type HeteroMemoryOptions } from "../../src/entropic/index.ts";
+import { kernels } from "../../src/kernels/host.ts";
+import { HeteroMemory, HeteroRegister, type HeteroMemoryOptions } from "../../src/entropic/index.ts";
 
 const rng = seeded(77);
 const [N, n, p] = [24, 9, 7];
@@ -93,4 +94,21 @@ t.test("bad input", async (t) => {
   t.equal(memory.size, N);
   memory.dispose();
   for (const ask of [() => memory.recognize(left[0], right[0]), () => memory.recall(left[0]), () => memory.store(left, { values: right }), () => memory.toBytes()]) t.throws(ask, /disposed/);
+});
+
+t.test("options by name; a batch is its cues one by one; refused files leave nothing behind", async (t) => {
+  for (const bad of [{ iotta: 0.5 }, { outside: "error" }, { undefinedIsMismatch: true }, { preset: "x" }, { cap: 70000 }, { quantiser: "x" }, { store: "x" }]) t.throws(() => new HeteroMemory(bad as never), EngramError, JSON.stringify(bad));
+  t.throws(() => new HeteroRegister({ n: 1, m: 2, p: 1, q: 2 }, { sigmma: 1 } as never), EngramError);
+  const memory = made();
+  for (const ask of [() => memory.store(left, undefined as never), () => memory.store(left, { values: right, keys: [] } as never), () => memory.recall(left[0], { sead: 1 } as never)]) t.throws(ask, EngramError);
+  t.same([memory.dim, memory.rightDim, memory.backend, new HeteroMemory({ backend: "scalar" }).backend, new HeteroMemory().dim], [n, p, "simd", "scalar", 0]);
+  t.same(memory.recallMany(left.slice(0, 5), { seed: 3 }), left.slice(0, 5).map((cue) => memory.recall(cue, { seed: 3 })));
+  t.same(memory.recallMany(right.slice(0, 2), { from: "right" }), right.slice(0, 2).map((cue) => memory.recall(cue, { from: "right" })));
+  const { model, parameters, tensors } = readEngram(memory.toBytes());
+  const bad = writeEngram({ model, parameters, tensors: { ...Object.fromEntries(tensors), rightCells: tensor(new Uint16Array(8), [8, 1]) } });
+  const used = kernels()!.arena.usedBytes;
+  t.throws(() => HeteroMemory.fromBytes(bad), EngramError);
+  t.equal(kernels()!.arena.usedBytes, used);
+  const scalar = HeteroMemory.fromBytes(memory.toBytes(), { backend: "scalar" });
+  t.same([scalar.backend, scalar.recognize(left[0], right[0])], ["scalar", memory.recognize(left[0], right[0])]);
 });

@@ -2,6 +2,7 @@
 import t from "tap";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
 import { NO_LEVEL } from "../../src/kernels/index.ts";
+import { kernels } from "../../src/kernels/host.ts";
 import { AssociativeRegister, fitTree, itemRecall, kMeansGroups, MixtureRegister, mutualInformation, spanningTree, TreeRegister } from "../../src/entropic/index.ts";
 import { chiSquare, golden, worst } from "./golden.ts";
 
@@ -96,7 +97,8 @@ t.test("(E39): responsibilities by hand; G = 1 is the register; k-means finds wh
   one.register(items, new Int32Array(60));
   const amr = new AssociativeRegister(4, 8, { sigma: 0.05, xi: 4 });
   amr.register(items);
-  t.same(one.retrieve([1, 2, 1, 0], { rng }).levels, amr.retrieve([1, 2, 1, 0]).levels);
+  const numbers = Uint32Array.of(7);
+  t.same(one.retrieve([1, 2, 1, 0], { rng, numbers }).levels, amr.retrieve([1, 2, 1, 0], { numbers }).levels);
   // by hand: N_g prod_j (sum_u p K) / (sum_u K), equal columns
   const few = new MixtureRegister(1, 2, 2, { sigma: 0.5, xi: 1 });
   few.register([0, 0, 1, 1], [0, 0, 0, 1]);
@@ -119,4 +121,60 @@ t.test("(E40): the stored item comes back from half of it", async (t) => {
   t.ok(jittered.levels.some((level, j) => level !== v[j]) && jittered.levels.every((level) => level < 16));
   for (const bad of [{ sigma: 0, rng }, { sigma: 0.1, beta: 0, rng }, { sigma: 0.1, jitter: -1, rng }]) t.throws(() => itemRecall(items, 16, v, bad), EngramError);
   t.throws(() => itemRecall(new Uint16Array(0), 16, v, { sigma: 0.1, rng }), EngramError);
+});
+
+t.test("without edges it is (E13) where weights underflow, too, and where a column is empty", async (t) => {
+  for (const sigma of [0.004, 0.01, 0, 1e-200]) {
+    const [tree, amr] = [new TreeRegister(2, 16, [], { sigma, xi: 2 }), new AssociativeRegister(2, 16, { sigma, xi: 2 })];
+    for (const item of [[0, NaN], [0, NaN], [0, NaN], [15, NaN], [2, NaN]]) {
+      tree.add(item);
+      amr.register(item);
+    }
+    for (let v = 0; v < 16; v++) {
+      for (const mode of ["map", "sample"] as const) t.same(tree.retrieve([v, 3], { mode }).levels, amr.retrieve([v, 3], { mode }).levels, `sigma ${sigma}, cue ${v}`);
+    }
+    t.same(tree.posterior([12, 3]), Float64Array.from({ length: 32 }, (_, at) => (at === 15 ? 1 : 0)));
+    amr.dispose();
+    tree.dispose();
+  }
+});
+
+t.test("where a part of the tree underflows: least distance over what the prior allows, by trying every assignment; other parts are drawn", async (t) => {
+  const tree = new TreeRegister(3, 16, [[0, 1], [1, 2]], { sigma: 0.01, xi: 3 });
+  for (let i = 0; i < 9; i++) tree.add([3, 3, 0]);
+  for (let i = 0; i < 3; i++) tree.add([9, 9, 15]);
+  for (const mode of ["map", "sample"] as const) t.same([...tree.retrieve([9, 9, 8, 3, 3, 7, 6, 6, 7], { mode }).levels], [9, 9, 15, 3, 3, 0, 3, 3, 0], mode);
+  t.equal(tree.posterior([9, 9, 8])[2 * 16 + 15], 1);
+  const [n, m] = [4, 3];
+  const edges = [[0, 1], [0, 2]] as const;
+  const items = draws(9, n, m);
+  const mixed = new TreeRegister(n, m, edges, { sigma: 1e-9, xi: n });
+  mixed.add(items);
+  const p = (j: number, k: number, a: number, b: number): number => {
+    const rows = Array.from({ length: 9 }, (_, c) => [items[c * n + j], items[c * n + k]]);
+    const under = rows.filter(([x]) => x === a);
+    return under.length === 0 ? rows.filter(([, y]) => y === b).length / 9 : under.filter(([, y]) => y === b).length / under.length;
+  };
+  for (let cue = 0; cue < 27; cue++) {
+    const v = [cue % 3, Math.floor(cue / 3) % 3, Math.floor(cue / 9)];
+    const all = Array.from({ length: 27 }, (_, x) => [x % 3, Math.floor(x / 3) % 3, Math.floor(x / 9)]).map((u) => ({
+      u, d: u.reduce((sum, level, j) => sum + (level - v[j]) ** 2, 0), P: (items.filter((x, at) => at % n === 0 && x === u[0]).length / 9) * p(0, 1, u[0], u[1]) * p(0, 2, u[0], u[2]),
+    })).filter(({ P }) => P > 0).sort((a, b) => a.d - b.d || b.P - a.P);
+    const { levels } = mixed.retrieve([...v, NaN], { mode: "map", visible: [1, 1, 1, 0] });
+    const found = all.find(({ u }) => u.every((level, j) => level === levels[j]))!;
+    // products of three in another order: the last bits
+    t.ok(found.d === all[0].d && found.P > all[0].P * (1 - 1e-12), `cue ${v}`);
+  }
+});
+
+t.test("different cues draw different numbers; a mixture lets go of its tables", async (t) => {
+  const mixture = new MixtureRegister(1, 64, 1, { sigma: 0.2 });
+  mixture.register(Uint16Array.from({ length: 64 }, (_, i) => i), new Int32Array(64));
+  const shifts = new Set(Array.from({ length: 16 }, (_, i) => mixture.retrieve([24 + i], { rng: seeded(1) }).levels[0] - 24 - i));
+  t.ok(shifts.size > 5, "one number for all gives at most 2 shifts but for the edges of the table");
+  const used = (): number => kernels()!.arena.usedBytes;
+  mixture.dispose();
+  const before = used();
+  new MixtureRegister(100, 16, 4).dispose();
+  t.equal(used(), before);
 });

@@ -32,6 +32,15 @@ t.test("(E18): of those that accept the lowest entropy, the first on a tie", asy
   t.equal(new RegisterSystem({ wide, narrow }, (all) => all.length - 1).ask([1, 2]).label, "narrow", "any rule");
 });
 
+t.test("the random numbers of a system's answer depend on the cue", async (t) => {
+  const amr = new AssociativeRegister(1, 64, { sigma: 0.2 });
+  amr.register(Uint16Array.from({ length: 64 }, (_, i) => i));
+  const system = new RegisterSystem({ amr });
+  const shifts = Array.from({ length: 16 }, (_, i) => system.ask([24 + i]).retrieved!.levels[0] - 24 - i);
+  t.ok(new Set(shifts).size > 5, "one number for all would shift all alike, but for the edges of the table");
+  t.equal(system.ask([24]).retrieved!.levels[0] - 24, shifts[0], "the same cue, the same answer");
+});
+
 t.test("(E19): the lowest penalty, ties at random, rho = 0 last", async (t) => {
   const heavy = made(1, 4, [[0], [0], [0], [1]], { preset: "dimex2022" });
   const light = made(1, 4, [[0], [1], [1], [1]], { preset: "dimex2022" });

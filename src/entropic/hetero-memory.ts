@@ -7,16 +7,21 @@
  *   store      fits both quantisers on everything stored before the first question, then (E24) with weights 1
  *   recognize  (E27), (E28), weighted by the cells of each side in its own register
  *   recall     from either side to the other: (E30) random, (E32) sample and test, (E33) sample, test and search
+ *
+ * Of what other memories offer there are no keys, rankings, `forget` and `merge`: only counts are kept, no pair that could be named or taken
+ * out; and no `energy`, as the paper defines none for a pair. Draws are the next numbers of a generator of (seed, the cue's levels), since
+ * (E32) and (E33) draw until something new comes: one cue gives the same answer alone, in a batch and on every host.
  */
 import { readEngram, tensor, writeEngram } from "../formats/index.ts";
-import { EngramError, type Pattern, type Patterns, seeded, toRow, toRows } from "../numeric/index.ts";
+import { type Backend, EngramError, type Pattern, type Patterns, seeded, toRow, toRows, unknownName } from "../numeric/index.ts";
 import { NO_LEVEL } from "../kernels/index.ts";
+import { checkNames } from "../dense/recall-options.ts";
 import { damaged } from "../dense/stored.ts";
 import { fingerprints, joined } from "./cues.ts";
-import { type HeteroOptions, HeteroRegister, type PairRecognition, type Side } from "./hetero-register.ts";
+import { type HeteroOptions, HeteroRegister, heteroSettings, type PairRecognition, type Side } from "./hetero-register.ts";
+import { checkStore } from "./hetero-table.ts";
 import { type HeteroRetrieved, randomRetrieval, sampleAndTest, searchAndTest } from "./hetero-search.ts";
-import { settingsOf } from "./presets.ts";
-import { checkLevels, fitQuantiser, Quantiser, type QuantiserData, type QuantiserKind } from "./quantiser.ts";
+import { checkLevels, fitQuantiser, Quantiser, type QuantiserData, type QuantiserKind, QUANTISER_KINDS } from "./quantiser.ts";
 import { AssociativeRegister } from "./register.ts";
 
 export interface HeteroMemoryOptions extends HeteroOptions {
@@ -24,6 +29,17 @@ export interface HeteroMemoryOptions extends HeteroOptions {
   levels?: number;
   /** Default percentile. */
   quantiser?: QuantiserKind;
+  /** Of the registers of the sides; the four-way table is TypeScript. */
+  backend?: Backend;
+}
+
+export interface HeteroRecallOptions {
+  /** The cue's side. Default left. */
+  from?: Side;
+  /** Default search. */
+  mode?: HeteroMode;
+  seed?: number;
+  samples?: number;
 }
 
 export interface HeteroRecall extends HeteroRetrieved {
@@ -53,14 +69,20 @@ export class HeteroMemory {
 
   /** @throws EngramError for options out of range */
   constructor(options: HeteroMemoryOptions = {}) {
-    const { store: _, levels = 16, quantiser: __, ...settings } = options;
-    settingsOf({ preset: "hetero2024", ...settings });
+    const { store, levels = 16, quantiser = "percentile", backend: _, ...settings } = options;
+    heteroSettings(settings);
+    if (!QUANTISER_KINDS.includes(quantiser)) throw unknownName("quantiser", String(quantiser), QUANTISER_KINDS);
+    checkStore(store);
     this.#levels = checkLevels(levels);
     this.#options = options;
   }
 
   /** Stored pairs. */
   get size(): number { return this.#size; }
+  /** n and p, the widths of the sides; 0 of an empty memory. */
+  get dim(): number { return this.#dims.left; }
+  get rightDim(): number { return this.#dims.right; }
+  get backend(): Backend { return this.#fitted?.sides.left.backend ?? this.#options.backend ?? "simd"; }
   /** The four-way register, for projections, prototypes and oracles. */
   get register(): HeteroRegister { return this.#ready().register; }
   /** The register of one side: weights, cue-free recalls. */
@@ -70,6 +92,7 @@ export class HeteroMemory {
   /** Adds pairs. All or nothing. @param patterns the left sides @param options their right sides @throws EngramError on ragged rows, NaN, or sides that differ in number */
   store(patterns: Patterns, options: { values: Patterns }): void {
     this.#alive();
+    checkNames("store option", options, ["values"]);
     const dim = (side: Side): number | undefined => (this.#dims[side] === 0 ? undefined : this.#dims[side]);
     const left = toRows(patterns, "patterns", dim("left"));
     const right = toRows(options.values, "values", dim("right"));
@@ -95,9 +118,10 @@ export class HeteroMemory {
 
   /**
    * The other side of a cue. One cue gives the same answer whenever it is asked: draws depend on the seed and the cue alone.
-   * @param options from: the cue's side, default left; mode: default search @throws EngramError on an empty memory, a wrong width, an unknown mode
+   * @throws EngramError on an empty memory, a wrong width, an unknown mode or option
    */
-  recall(cue: Pattern, options: { from?: Side; mode?: HeteroMode; seed?: number; samples?: number } = {}): HeteroRecall {
+  recall(cue: Pattern, options: HeteroRecallOptions = {}): HeteroRecall {
+    checkNames("recall option", options, ["from", "mode", "seed", "samples"]);
     const { from = "left", mode = "search", seed = 0, samples } = options;
     if (!Object.hasOwn(MODES, mode)) throw new EngramError("mode", Object.keys(MODES).join(", "), String(mode), "search is the most careful.");
     if (from !== "left" && from !== "right") throw new EngramError("from", "left or right", String(from), "It is the side of the cue.");
@@ -106,6 +130,13 @@ export class HeteroMemory {
     const found = MODES[mode](register, from, v, { rng: seeded(seed).fork(fingerprints(v, v.length)[0]), samples });
     const state = quantisers[from === "left" ? "right" : "left"].inverse(Float64Array.from(found.levels, (level) => (level === NO_LEVEL ? 0 : level)));
     return { ...found, criterion: "eta", state: found.accepted ? state : state.fill(0) };
+  }
+
+  /** One recall per cue, the bits of `recall`. */
+  recallMany(cues: Patterns, options: HeteroRecallOptions = {}): HeteroRecall[] {
+    this.#ready();
+    const { rows, dim, data } = toRows(cues, "cues", this.#dims[options.from === "right" ? "right" : "left"]);
+    return Array.from({ length: rows }, (_, c) => this.recall(data.subarray(c * dim, (c + 1) * dim), options));
   }
 
   /** The memory as an `.engram` file, model `entropic-hetero`: table n x p x m x q, cells of both sides, quantisers as parameters. @throws EngramError on an empty memory, or a table beyond 1 GiB */
@@ -127,8 +158,8 @@ export class HeteroMemory {
   }
 
   /** @throws EngramError on a damaged file, another model, or contents that do not fit together */
-  static fromBytes(source: Uint8Array, options: { name?: string } = {}): HeteroMemory {
-    const { name = "memory file" } = options;
+  static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): HeteroMemory {
+    const { backend, name = "memory file" } = options;
     const { model, parameters: p, tensors } = readEngram(source, name);
     if (model !== MODEL) throw new EngramError(name, `model ${MODEL}`, model.slice(0, 80), "Open it with the memory class of that model.");
     const u = (key: string, kind: string, shape?: readonly number[]): { shape: readonly number[]; data: Uint16Array } => {
@@ -139,7 +170,7 @@ export class HeteroMemory {
     const table = u("table", "u16");
     const [n, columns, m, q] = table.shape;
     if (table.shape.length !== 4 || m !== q || String(m) !== p.levels) throw damaged(name, "a table of n x p x m x m cells", `[${table.shape.join(", ")}] with levels ${p.levels}`);
-    const memory = new HeteroMemory({ levels: m, cap: Number(p.cap), iota: Number(p.iota), kappa: Number(p.kappa), xi: Number(p.xi), sigma: Number(p.sigma) });
+    const memory = new HeteroMemory({ levels: m, cap: Number(p.cap), iota: Number(p.iota), kappa: Number(p.kappa), xi: Number(p.xi), sigma: Number(p.sigma), backend });
     const size = Number(p.size);
     const quantiser = (text: string | undefined, width: number): Quantiser => {
       let data: unknown;
@@ -154,11 +185,16 @@ export class HeteroMemory {
     };
     const quantisers = { left: quantiser(p.left, n), right: quantiser(p.right, columns) };
     const fitted = { quantisers, ...memory.#registers(n, columns) };
-    fitted.register.load(table.data, size);
-    fitted.sides.left.load(u("leftCells", "u16", [n, m]).data, u("leftUndefined", "u32", [n]).data, size);
-    fitted.sides.right.load(u("rightCells", "u16", [columns, m]).data, u("rightUndefined", "u32", [columns]).data, size);
-    if (size === 0) throw damaged(name, "at least one pair", "none");
     memory.#fitted = fitted;
+    try {
+      if (size === 0) throw damaged(name, "at least one pair", "none");
+      fitted.register.load(table.data, size);
+      fitted.sides.left.load(u("leftCells", "u16", [n, m]).data, u("leftUndefined", "u32", [n]).data, size);
+      fitted.sides.right.load(u("rightCells", "u16", [columns, m]).data, u("rightUndefined", "u32", [columns]).data, size);
+    } catch (error) {
+      memory.dispose();
+      throw error;
+    }
     memory.#dims = { left: n, right: columns };
     memory.#size = size;
     return memory;
@@ -191,10 +227,11 @@ export class HeteroMemory {
   }
 
   #registers(n: number, p: number): Pick<Fitted, "register" | "sides"> {
-    const { levels: _, quantiser: __, ...own } = this.#options;
+    const { levels: _, quantiser: __, backend, ...own } = this.#options;
     const { store: ___, ...settings } = own;
     const m = this.#levels;
-    const side = (columns: number): AssociativeRegister => new AssociativeRegister(columns, m, { preset: "hetero2024", ...settings });
+    const side = (columns: number): AssociativeRegister => new AssociativeRegister(columns, m, { preset: "hetero2024", backend, ...settings });
+    // The table first: it is the one that may be too large.
     return { register: new HeteroRegister({ n, m, p, q: m }, own), sides: { left: side(n), right: side(p) } };
   }
 

@@ -17,10 +17,11 @@
  */
 import { NO_LEVEL } from "../kernels/index.ts";
 import { EngramError } from "../numeric/index.ts";
+import { checkNames } from "../dense/recall-options.ts";
 import { type HeteroShape, HeteroTable } from "./hetero-table.ts";
 import { levelsOf, type Levels } from "./levels.ts";
 import { type RegisterSettings, settingsOf } from "./presets.ts";
-import { log2 } from "./statistics.ts";
+import { log2, reaches } from "./statistics.ts";
 
 export interface HeteroOptions extends Partial<Pick<RegisterSettings, "cap" | "iota" | "kappa" | "xi" | "sigma">> {
   /** How the table is laid out; `auto`, the default, chooses by what is stored. */
@@ -62,8 +63,7 @@ export class HeteroRegister {
   /** @throws EngramError for sizes that are no whole numbers from 1, options out of range, or a cap above 65,535 */
   constructor(shape: HeteroShape, options: HeteroOptions = {}) {
     const { store, ...own } = options;
-    this.settings = settingsOf({ preset: "hetero2024", ...own });
-    if (this.settings.cap > 65535) throw new EngramError("cap", "at most 65535", String(this.settings.cap), "Cells of four-way tables are u16.");
+    this.settings = heteroSettings(own);
     this.table = new HeteroTable(shape, store);
     this.shape = this.table.shape;
   }
@@ -127,7 +127,7 @@ export class HeteroRegister {
     const own = mass === 0 ? 0 : weight / mass;
     const failed: ("xi" | "kappa")[] = [];
     if (mismatches > this.settings.xi) failed.push("xi");
-    if (mass === 0 || own < leastWeight) failed.push("kappa");
+    if (mass === 0 || !reaches(own, leastWeight, n * p)) failed.push("kappa");
     return { accepted: failed.length === 0, mismatches, weight: own, leastWeight, failed };
   }
 
@@ -235,6 +235,14 @@ export class HeteroRegister {
     if (left === undefined && right === undefined) return undefined;
     return Uint32Array.from({ length: n * p }, (_, at) => Math.floor(Math.sqrt((left?.[Math.floor(at / p)] ?? 1) * (right?.[at % p] ?? 1))));
   }
+}
+
+/** The settings of hetero2024 with what differs. @throws EngramError for unknown names, values out of range, or a cap above 65,535 */
+export function heteroSettings(options: Omit<HeteroOptions, "store">): RegisterSettings {
+  checkNames("hetero option", options, ["cap", "iota", "kappa", "xi", "sigma"]);
+  const settings = settingsOf({ preset: "hetero2024", ...options });
+  if (settings.cap > 65535) throw new EngramError("cap", "at most 65535", String(settings.cap), "Cells of four-way tables are u16.");
+  return settings;
 }
 
 function checkWeights(g: ArrayLike<number> | undefined, columns: number): ArrayLike<number> | undefined {

@@ -23,6 +23,11 @@ export interface HeteroShape {
   readonly q: number;
 }
 
+/** @throws EngramError for another word */
+export function checkStore(store: string = "auto"): void {
+  if (!["auto", "dense", "blocked"].includes(store)) throw new EngramError("store", "auto, dense or blocked", String(store), "auto chooses by what is stored.");
+}
+
 export class HeteroTable {
   readonly shape: HeteroShape;
   /** Row numbers into `#cells`, -1 for none; undefined where all rows are laid out in order. */
@@ -37,7 +42,7 @@ export class HeteroTable {
     for (const [name, value] of Object.entries(shape)) {
       if (!Number.isInteger(value) || value < 1 || value > 65534) throw new EngramError(`hetero table, ${name}`, "a whole number from 1 to 65534", String(value), "The paper takes 64 columns and 16 levels on both sides.");
     }
-    if (!["auto", "dense", "blocked"].includes(store)) throw new EngramError("store", "auto, dense or blocked", String(store), "auto chooses by what is stored.");
+    checkStore(store);
     this.shape = Object.freeze({ ...shape });
     if (store === "dense") {
       if (this.denseBytes > MAX_BYTES) throw tooLarge("dense table", this.denseBytes);

@@ -8,6 +8,7 @@
  */
 import { NO_LEVEL, softmax } from "../kernels/index.ts";
 import { EngramError, log, type Rng } from "../numeric/index.ts";
+import { fingerprints } from "./cues.ts";
 import type { Levels } from "./levels.ts";
 import { checkSigma, type RegisterOptions } from "./presets.ts";
 import { AssociativeRegister, type RetrieveOptions } from "./register.ts";
@@ -77,9 +78,15 @@ export class MixtureRegister {
     const q = this.registers[0].levels(v, asked.visible);
     const responsibilities = this.responsibilities(q, asked.sigma);
     const group = choose(responsibilities, tau, rng);
-    const { accepted, levels } = this.registers[group].retrieve(q, asked);
+    const { accepted, levels } = this.registers[group].retrieve(q, { ...asked, numbers: asked.numbers ?? fingerprints(q, q.length) });
     return { accepted: accepted[0] === 1, group, responsibilities, levels };
   }
+
+  dispose(): void {
+    for (const register of this.registers) register.dispose();
+  }
+
+  [Symbol.dispose](): void { this.dispose(); }
 }
 
 /** g with probability proportional to r^(1/tau). */

@@ -8,6 +8,7 @@
  */
 import { EngramError } from "../numeric/index.ts";
 import type { Rng } from "../numeric/index.ts";
+import { fingerprints } from "./cues.ts";
 import type { Levels } from "./levels.ts";
 import type { AssociativeRegister, Retrieved, RetrieveOptions } from "./register.ts";
 
@@ -78,7 +79,9 @@ export class RegisterSystem {
     }
     if (candidates.length === 0) return { accepted: false, candidates };
     const { label, register } = candidates[this.#arbitration(candidates, rng)];
-    return { accepted: true, label, candidates, retrieved: register.retrieve(cue, asked) };
+    // By what the cue is: with number 0 for every cue all of them would draw the same random numbers.
+    const numbers = asked.numbers ?? fingerprints(register.levels(cue, asked.visible), register.n);
+    return { accepted: true, label, candidates, retrieved: register.retrieve(cue, { ...asked, numbers }) };
   }
 }
 
