@@ -28,4 +28,4 @@ export { type Kind, kindOf, KINDS, levelDistance, type Limits, limitsOf, type Ro
 export { type ItemAnswer, itemRecall, kMeansGroups, type MixtureAnswer, MixtureRegister } from "./mixture.ts";
 export { fitTree, type TreeOptions, TreeRegister, type TreeRetrieved, type TreeRetrieveOptions } from "./tree.ts";
 export { mutualInformation, spanningTree } from "./tree-structure.ts";
-export { HeteroMemory, type HeteroMemoryOptions, type HeteroMode, type HeteroRecall } from "./hetero-memory.ts";
+export { HeteroMemory, type HeteroMemoryOptions, type HeteroMode, type HeteroRecall, type HeteroRecallOptions } from "./hetero-memory.ts";
