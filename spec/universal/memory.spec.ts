@@ -3,7 +3,7 @@ import t from "tap";
 import fc from "fast-check";
 import { EngramError } from "../../src/numeric/index.ts";
 import { writeEngram, readEngram, tensor } from "../../src/formats/index.ts";
-import { linear, masked, medianGap, negJS, negL1, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
+import { invL1, linear, masked, medianGap, negJS, negL1, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
 import { matrix, random, worst } from "./golden.ts";
 
 const r = random(51);
@@ -251,6 +251,32 @@ t.test("the median gap stands for large stores by a sample", async (t) => {
   const median = nearest[Math.floor((nearest.length - 1) / 2)];
   // a divergence of 1e-7 is a difference of logarithms of order 1
   t.ok(Math.abs(Number(divergent.parameters.beta) / (Math.log(199 * 99) / median) - 1) < 1e-6);
+});
+
+t.test("inverse distances: beta from a gap that a damaged cue has, so that recall from noise is decisive", async (t) => {
+  const shades = matrix(700, 101, () => r.uniform());
+  const strokes = matrix(700, 101, () => (r.uniform() < 0.3 ? 1 : 0)); // like emoji: mostly empty
+  for (const [kind, X] of [["shades", shades], ["strokes", strokes]] as const) {
+    const asked = Array.from({ length: 50 }, (_, j) => 14 * j);
+    const cues = asked.map((mu) => X[mu].map((x) => x + 0.1 * r.normal()));
+    for (const similarity of ["invL1", "invSqL2", "masked"]) {
+      const memory = made({ similarity: similarity === "masked" ? masked(invL1, X[0].map(() => 1)) : similarity }, X);
+      const recalls = memory.recallMany(cues);
+      t.same(recalls.map(({ index }) => index), asked, `${kind}, ${similarity}: the right row leads`);
+      // delta = .01 at half the way; noise .1 is nearer than that in nearly every row
+      t.ok(recalls.filter(({ weights }, j) => weights![asked[j]] > 0.99).length >= 48, `${kind}, ${similarity}: and has the weight`);
+      const exact = memory.recall(X[7]);
+      t.ok(exact.weights![7] === 1 && exact.energies.every(Number.isFinite), "an exact cue stays finite");
+    }
+  }
+  // by the equation: a cue half way on a line of three rows, distance 2 to the nearest
+  const line = [[0], [2], [4]];
+  for (const [similarity, gap] of [["invL1", 1 / 1 - 1 / 2], ["invSqL2", 1 / 1 - 1 / 4]] as const) {
+    const beta = Number(made({ similarity, precision: "f64" }, line).parameters.beta);
+    t.ok(Math.abs(beta / (Math.log(2 * 99) / gap) - 1) < 1e-5, `${similarity}: eps0 = 1e-6 of distances of 1`);
+    t.match(made({ similarity }, [[1], [1]]).parameters, { beta: "1", betaRule: /no stored pattern leads another/ });
+    t.ok(made({ similarity, separation: "exp" }, line).recall([2]).state.every(Number.isFinite), "exp holds the score of an exact match");
+  }
 });
 
 t.test("the file: same parameters, same bits", async (t) => {

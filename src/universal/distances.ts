@@ -3,6 +3,8 @@
  *
  *   D1 = sum_i |xi_i - q_i|        D2 = sum_i (xi_i - q_i)^2        sums over the visible coordinates
  *
+ * invL1 and invSqL2 have no useful score at an exact match, where it is 1 / eps0. (U11) plans for a cue at half the distance to the
+ * nearest other row instead: its lead is score(D at half the way) - score(D).
  * Deviation: invL1 and invSqL2 add eps0 = 1e-6 to the distance, so that an exact match stays finite (B8).
  * The un-rooted "Euclidean" of the authors' code is negSqL2 here; negL2 has its root (B9).
  */
@@ -29,10 +31,10 @@ export const negSqL2: Similarity = distance("negSqL2", "squaredL2", (D2) => 0 - 
 export const negHalfSqL2: Similarity = distance("negHalfSqL2", "squaredL2", (D2) => 0 - 0.5 * D2, (difference) => difference);
 
 /** 1 / (D1 + 1e-6). */
-export const invL1: Similarity = distance("invL1", "l1", (D1) => 1 / (D1 + EPSILON_INVERSE));
+export const invL1: Similarity = inverse("invL1", "l1", 1 / 2);
 
 /** 1 / (D2 + 1e-6). */
-export const invSqL2: Similarity = distance("invSqL2", "squaredL2", (D2) => 1 / (D2 + EPSILON_INVERSE));
+export const invSqL2: Similarity = inverse("invSqL2", "squaredL2", 1 / 4);
 
 /** -#{i: sign xi_i != sign q_i}, 0 counts as positive. On bipolar data it is (xi . q - d) / 2; for patterns of 0 and 1 take negL1, the same count. */
 export const hamming: Similarity = distance("hamming", "hamming", (count) => 0 - count);
@@ -44,6 +46,12 @@ export const hamming: Similarity = distance("hamming", "hamming", (count) => 0 -
 export function rbf(gamma: number): Similarity {
   if (!(gamma > 0) || gamma === Infinity) throw new EngramError("rbf", "gamma > 0", String(gamma), "Try 1 / (2 sigma^2) for noise of standard deviation sigma.");
   return distance(`rbf(${gamma})`, "squaredL2", (D2) => exp(-gamma * D2), (difference, D2) => 2 * gamma * difference * exp(-gamma * D2));
+}
+
+/** 1 / (D + 1e-6). @param half D at half the way, as a share of D */
+function inverse(name: string, raw: Raw, half: number): Similarity {
+  const score = (D: number): number => 1 / (D + EPSILON_INVERSE);
+  return { ...distance(name, raw, score), lead: (rival) => score(half * (1 / rival - EPSILON_INVERSE)) - rival };
 }
 
 /**

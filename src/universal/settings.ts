@@ -162,12 +162,14 @@ export function chooseBeta(settings: Settings, scorer: Scorer, rows: Rows): Chos
   const given = choice.beta ?? settings.beta;
   if (given !== undefined) return { beta: given, rule: "given" };
   if (!choice.tempered) return { beta: 1, rule: "unused" };
-  const gap = medianGap(scorer, rows, "onDistribution" in settings.similarity && settings.similarity.onDistribution === true ? GAP_SAMPLE_SLOW : GAP_SAMPLE);
+  const { onDistribution, lead: half } = settings.similarity as Similarity; // reference mode has no beta to choose
+  // exp and lsr look at each score alone: exp must hold that of an exact match
+  const lead = choice.make(1).kind === "elementwise" ? undefined : half;
+  const gap = medianGap(scorer, rows, onDistribution === true ? GAP_SAMPLE_SLOW : GAP_SAMPLE, lead);
   if (gap === undefined) return { beta: 1, rule: "1, since no stored pattern leads another under this similarity" };
   const wanted = choice.decisive === undefined ? betaFor(delta, rows.count, gap) : choice.decisive / gap;
-  const rule = choice.decisive === undefined
-    ? `(U11) delta ${delta}, median nearest-neighbour gap ${gap}`
-    : `${choice.decisive} / gap, median nearest-neighbour gap ${gap}`;
+  const measured = `median ${lead === undefined ? "nearest-neighbour gap" : "gap half way to the nearest neighbour"} ${gap}`;
+  const rule = choice.decisive === undefined ? `(U11) delta ${delta}, ${measured}` : `${choice.decisive} / gap, ${measured}`;
   return wanted > 0 && wanted < Infinity ? { beta: wanted, rule } : { beta: 1, rule: "1, since any beta will do" };
 }
 
@@ -180,8 +182,9 @@ export const GAP_SAMPLE_SLOW = 64;
  * Median over the stored rows of the gap S(xi_mu, xi_mu) - max_{nu != mu} S(xi_nu, xi_mu): how far a clean cue leads. Above `most` rows
  * the rows floor(j N / most) stand for all, each against all. Gaps that are not positive (duplicates; brighter rivals under dot) are left
  * out; undefined when none is positive. The median of an even number is the lower middle.
+ * @param lead see `Similarity`: stands for the gap of a clean cue
  */
-export function medianGap(scorer: Scorer, rows: Rows, most: number = GAP_SAMPLE): number | undefined {
+export function medianGap(scorer: Scorer, rows: Rows, most: number = GAP_SAMPLE, lead?: (rival: number) => number): number | undefined {
   const N = rows.count;
   const sample = Math.min(N, most);
   const gaps: number[] = [];
@@ -194,7 +197,8 @@ export function medianGap(scorer: Scorer, rows: Rows, most: number = GAP_SAMPLE)
     picked.forEach((mu, j) => {
       let rival = -Infinity;
       for (let nu = 0; nu < N; nu++) if (nu !== mu) rival = Math.max(rival, S[j * N + nu]);
-      const gap = S[j * N + mu] - rival;
+      const clean = S[j * N + mu] - rival;
+      const gap = clean > 0 && lead !== undefined ? lead(rival) : clean;
       if (gap > 0 && gap < Infinity) gaps.push(gap);
     });
   }

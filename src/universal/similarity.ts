@@ -27,6 +27,11 @@ export interface Similarity {
   gradient?(xi: ArrayLike<number>, q: ArrayLike<number>, visible?: ArrayLike<number>): Float64Array;
   /** True for the KL family: its gradient is with respect to the smoothed distribution; `throughMass` chains it to q itself. */
   readonly onDistribution?: boolean;
+  /**
+   * Where the score has no bound at an exact match: the lead (U11) plans for, from the score of the nearest other row. A clean cue's own
+   * lead is no measure there, since no damaged cue comes near it.
+   */
+  readonly lead?: (rival: number) => number;
   /** What a memory file keeps besides the name: the matrix of `linear`, or the mask of `masked` and what it masks. */
   readonly W?: readonly ArrayLike<number>[];
   readonly v?: ArrayLike<number>;
@@ -87,6 +92,7 @@ export function masked(similarity: Similarity, v: ArrayLike<number>): Similarity
     v: Float64Array.from(v),
     inner: similarity,
     onDistribution: similarity.onDistribution,
+    lead: similarity.lead,
     pair: (xi, q, visible) => similarity.pair(xi, q, both(visible)),
     gradient: gradient && ((xi, q, visible) => gradient(xi, q, both(visible))),
     bind: (rows) => {
