@@ -234,3 +234,37 @@ t.test("bad input and use after dispose", async (t) => {
   g.linear("l", "a", 3);
   t.throws(() => inferShapes(g.layers, [3, 2, 2]), { message: /layer l: expected a vector, got 3 x 2 x 2/ });
 });
+
+t.test("a graph takes only sizes that a layer can have", async (t) => {
+  const g = new Graph();
+  const conv = (more: object) => (): string => g.convolution("c", "input", { channels: 2, kernel: 3, ...more });
+  const pool = (more: object, kind: "maxPool" | "averagePool" = "maxPool") => (): string => g[kind]("p", "input", { kernel: 3, ...more });
+  const refused: [() => string, RegExp][] = [
+    [conv({ stride: 1.5 }), /layer c, stride: expected a whole number from 1 to 1048576, got 1\.5/], [conv({ padding: 0.5 }), /layer c, padding: .* from 0 .* got 0\.5/], [conv({ padding: -1 }), /padding: .* got -1/],
+    [conv({ dilation: 0 }), /dilation: .* got 0/], [conv({ dilation: [1, -1] }), /dilation: .* got -1/], [conv({ dilation: 2 ** 32, kernel: 1 }), /dilation: .* got 4294967296/],
+    [conv({ kernel: 0 }), /kernel: .* got 0/], [conv({ kernel: NaN }), /kernel: .* got NaN/], [conv({ kernel: [3] }), /kernel: expected one number, or rows and columns, got 3/], [conv({ kernel: "3" }), /rows and columns/],
+    [conv({ channels: 0 }), /channels: .* got 0/], [conv({ groups: 0 }), /groups: .* got 0/], [conv({ transposed: true, stride: 0 }), /stride: .* got 0/],
+    [conv({ transposed: true, stride: [2, 3], outputPadding: [1, 3] }), /outputPadding: expected at most 1 x 2, got 1 x 3/], [conv({ transposed: true, outputPadding: 1 }), /outputPadding: expected at most 0 x 0/],
+    [conv({ outputPadding: 1 }), /outputPadding: expected at most 0 x 0/],
+    [pool({ padding: 2 }), /layer p, padding: expected at most 1 x 1, got 2 x 2/], [pool({ kernel: [2, 5], padding: [1, 3] }, "averagePool"), /padding: expected at most 1 x 2, got 1 x 3/],
+    [pool({ stride: Infinity }), /stride: .* got Infinity/], [pool({ dilation: 0.5 }, "averagePool"), /dilation: .* got 0\.5/],
+    [() => g.linear("l", "input", 2.5), /features: .* got 2\.5/], [() => g.groupNorm("n", "input", 0), /groups: .* got 0/], [() => g.batchNorm("n", "input", -1), /epsilon: expected 0 or above, got -1/],
+    [() => g.activation("t", "input", "tanh", 0), /parameter: expected a finite number other than 0/], [() => g.activation("t", "input", "leaky", NaN), /parameter: expected a finite number, got NaN/],
+    [() => g.upsample("u", "input", 0), /factor: expected a number above 0, got 0/], [() => g.subsample("s", "input", 0, 2, 0), /stride: .* got 0/], [() => g.subsample("s", "input", 1, 2, -1), /before: .* got -1/],
+    [() => g.reshape("r", "input", [-1, -1, 3]), /shape: .* got -1/], [() => g.reshape("r", "input", [4] as unknown as Shape), /shape: expected channels, rows, columns, got \[4\]/],
+  ];
+  for (const [add, message] of refused) t.throws(add, { name: "EngramError", message });
+  t.equal(g.layers.length, 1, "nothing was added");
+  const shapesOf = (make: (g: Graph) => string, input: Shape): Shape => {
+    const one = new Graph();
+    const last = make(one);
+    return inferShapes(one.layers, input).get(last)!;
+  };
+  for (const input of [[3, 2], [3, 0, 2], [3, 2.5, 2], [3, NaN, 2]]) t.throws(() => shapesOf(() => "input", input as unknown as Shape), { name: "EngramError", message: /input: expected channels, rows and columns/ });
+  t.throws(() => shapesOf((one) => one.upsample("u", "input", 1.5), [1, 3, 2]), { message: /layer u: expected rows and columns that are whole numbers times 1\.5 x 1\.5, got 1 x 3 x 2/ });
+  t.same(shapesOf((one) => one.upsample("u", "input", 1.5), [1, 4, 2]), [1, 6, 3]);
+  t.throws(() => shapesOf((one) => one.subsample("s", "input", 2, 4, 2), [3, 2, 2]), { message: /layer s: expected at most 2 channels behind 2 of 4, got 3 x 2 x 2/ });
+  // Taps at -1 and 2 of two pixels.
+  t.throws(() => shapesOf((one) => one.maxPool("p", "input", { kernel: 2, stride: 1, padding: 1, dilation: 3 }), [1, 2, 2]), { message: /layer p: expected pixels in every window, got 1 x 2 x 2/ });
+  t.same(shapesOf((one) => one.maxPool("p", "input", { kernel: 2, stride: 1, padding: 1, dilation: 3 }), [1, 3, 4]), [1, 2, 3]);
+});

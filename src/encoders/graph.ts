@@ -7,14 +7,13 @@
  */
 import { EngramError } from "../numeric/index.ts";
 import type { Pair } from "../kernels/index.ts";
+import { both, number, pair, whole, within } from "./sizes.ts";
+import type { Size } from "./sizes.ts";
 
 /** Channels, rows, columns. */
 export type Shape = readonly [channels: number, rows: number, columns: number];
 
 export type Activation = "relu" | "relu6" | "leaky" | "silu" | "gelu" | "sigmoid" | "tanh";
-
-/** One number stands for rows and columns alike. */
-type Size = number | Pair;
 
 export interface ConvolutionOptions {
   /** Output channels. */
@@ -68,39 +67,44 @@ export interface Layer {
   readonly operation: Operation;
 }
 
-/** Every method adds one layer and returns its name. */
+/** Every method adds one layer and returns its name. @throws EngramError on a name given twice, inputs that are no earlier layers, sizes out of range */
 export class Graph {
   readonly layers: Layer[] = [{ name: "input", inputs: [], operation: { kind: "input" } }];
   readonly #names: Set<string> = new Set(["input"]);
 
   convolution(name: string, x: string, options: ConvolutionOptions): string {
     const { channels, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, transposed = false, outputPadding = 0 } = options;
-    if (transposed && pair(dilation).some((d) => d !== 1)) throw new EngramError(name, "dilation 1 in a transposed convolution", `${dilation}`, "Dilated transposed convolutions are not computed.");
-    return this.#layer(name, [x], {
-      kind: "convolution", channels, kernel: pair(kernel), stride: pair(stride), padding: pair(padding), dilation: pair(dilation), groups, bias, transposed, outputPadding: pair(outputPadding),
-    });
+    const sizes = {
+      kernel: pair(name, "kernel", kernel, 1), stride: pair(name, "stride", stride, 1), padding: pair(name, "padding", padding, 0), dilation: pair(name, "dilation", dilation, 1),
+      outputPadding: pair(name, "outputPadding", outputPadding, 0),
+    };
+    if (transposed && sizes.dilation.some((d) => d !== 1)) throw new EngramError(name, "dilation 1 in a transposed convolution", `${dilation}`, "Dilated transposed convolutions are not computed.");
+    const last: Pair = transposed ? [sizes.stride[0] - 1, sizes.stride[1] - 1] : [0, 0];
+    within(name, "outputPadding", sizes.outputPadding, last, "It is for transposed convolutions, and smaller than their stride.");
+    return this.#layer(name, [x], { kind: "convolution", channels: whole(name, "channels", channels, 1), ...sizes, groups: whole(name, "groups", groups, 1), bias, transposed });
   }
 
   /** On a vector; flatten a feature map first. */
   linear(name: string, x: string, features: number, bias = true): string {
-    return this.#layer(name, [x], { kind: "linear", features, bias });
+    return this.#layer(name, [x], { kind: "linear", features: whole(name, "features", features, 1), bias });
   }
 
   batchNorm(name: string, x: string, epsilon = 1e-5): string {
-    return this.#layer(name, [x], { kind: "batchNorm", epsilon });
+    return this.#layer(name, [x], { kind: "batchNorm", epsilon: positive(name, epsilon) });
   }
 
   groupNorm(name: string, x: string, groups: number, epsilon = 1e-5): string {
-    return this.#layer(name, [x], { kind: "groupNorm", groups, epsilon });
+    return this.#layer(name, [x], { kind: "groupNorm", groups: whole(name, "groups", groups, 1), epsilon: positive(name, epsilon) });
   }
 
   /** Over the channels of each pixel. */
   layerNorm(name: string, x: string, epsilon = 1e-5): string {
-    return this.#layer(name, [x], { kind: "layerNorm", epsilon });
+    return this.#layer(name, [x], { kind: "layerNorm", epsilon: positive(name, epsilon) });
   }
 
   /** @param parameter the slope of leaky (default .01); s of tanh, which is then s tanh(x / s) */
   activation(name: string, x: string, f: Activation, parameter: number = f === "leaky" ? 0.01 : 1): string {
+    number(name, "parameter", parameter, f !== "tanh" || parameter !== 0, f === "tanh" ? "a finite number other than 0" : "a finite number");
     return this.#layer(name, [x], { kind: "activation", f, parameter });
   }
 
@@ -109,11 +113,11 @@ export class Graph {
   }
 
   maxPool(name: string, x: string, options: PoolOptions): string {
-    return this.#layer(name, [x], { kind: "maxPool", ...pool(options) });
+    return this.#layer(name, [x], { kind: "maxPool", ...pool(name, options) });
   }
 
   averagePool(name: string, x: string, options: PoolOptions): string {
-    return this.#layer(name, [x], { kind: "averagePool", ...pool(options) });
+    return this.#layer(name, [x], { kind: "averagePool", ...pool(name, options) });
   }
 
   /** Mean over all pixels: torch.nn.AdaptiveAvgPool2d(1). */
@@ -122,7 +126,9 @@ export class Graph {
   }
 
   upsample(name: string, x: string, factor: Size, method: "nearest" | "bilinear" = "nearest", aligned = false): string {
-    return this.#layer(name, [x], { kind: "upsample", method, factor: pair(factor), aligned });
+    const factors = both(name, "factor", factor);
+    for (const f of factors) number(name, "factor", f, f > 0, "a number above 0");
+    return this.#layer(name, [x], { kind: "upsample", method, factor: factors, aligned });
   }
 
   add(name: string, x: string, y: string): string {
@@ -141,12 +147,14 @@ export class Graph {
 
   /** The inverse: any shape of as many numbers. */
   reshape(name: string, x: string, shape: Shape): string {
+    if (shape.length !== 3) throw new EngramError(`layer ${name}, shape`, "channels, rows, columns", `[${shape.join(", ")}]`, "A vector of D numbers is [D, 1, 1].");
+    for (const n of shape) whole(name, "shape", n, 1);
     return this.#layer(name, [x], { kind: "reshape", shape });
   }
 
   /** Every `stride`-th pixel, its channels behind `before` zeros of `channels`: the parameter-free shortcut (option A) of arXiv 1512.03385. */
   subsample(name: string, x: string, stride: number, channels: number, before: number): string {
-    return this.#layer(name, [x], { kind: "subsample", stride, channels, before });
+    return this.#layer(name, [x], { kind: "subsample", stride: whole(name, "stride", stride, 1), channels: whole(name, "channels", channels, 1), before: whole(name, "before", before, 0) });
   }
 
   #layer(name: string, inputs: readonly string[], operation: Operation): string {
@@ -159,10 +167,12 @@ export class Graph {
   }
 }
 
-function pair(size: Size): Pair {
-  return typeof size === "number" ? [size, size] : size;
+function positive(name: string, epsilon: number): number {
+  return number(name, "epsilon", epsilon, epsilon >= 0, "0 or above");
 }
 
-function pool({ kernel, stride = kernel, padding = 0, dilation = 1, ceil = false, countPadding = true }: PoolOptions): Omit<Extract<Operation, { kind: "maxPool" | "averagePool" }>, "kind"> {
-  return { kernel: pair(kernel), stride: pair(stride), padding: pair(padding), dilation: pair(dilation), ceil, countPadding };
+function pool(name: string, { kernel, stride = kernel, padding = 0, dilation = 1, ceil = false, countPadding = true }: PoolOptions): Omit<Extract<Operation, { kind: "maxPool" | "averagePool" }>, "kind"> {
+  const sizes = { kernel: pair(name, "kernel", kernel, 1), stride: pair(name, "stride", stride, 1), padding: pair(name, "padding", padding, 0), dilation: pair(name, "dilation", dilation, 1) };
+  within(name, "padding", sizes.padding, [Math.floor(sizes.kernel[0] / 2), Math.floor(sizes.kernel[1] / 2)], "Half a window is PyTorch's limit too: every window should meet the image.");
+  return { ...sizes, ceil, countPadding };
 }

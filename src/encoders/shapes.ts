@@ -7,6 +7,7 @@ import type { Layer, Operation, Shape } from "./graph.ts";
 /** By layer name. @throws EngramError where a layer cannot take what it is given, such as an image smaller than a window */
 export function inferShapes(layers: readonly Layer[], input: Shape): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
+  if (input.length !== 3 || input.some((n) => !Number.isInteger(n) || n < 1)) throw new EngramError("input", "channels, rows and columns, 1 or above", `[${input.join(", ")}]`, "A vector of D numbers is [D, 1, 1].");
   for (const layer of layers) {
     const shape = layer.operation.kind === "input" ? input : outputShape(layer.name, layer.operation, layer.inputs.map((name) => shapes.get(name)!));
     if (shape.some((n) => !Number.isInteger(n) || n < 1)) {
@@ -43,12 +44,24 @@ function outputShape(name: string, operation: Operation, inputs: readonly Shape[
     case "maxPool":
     case "averagePool": {
       const { kernel, stride, padding, dilation, ceil } = operation;
-      return [C, outputSize(H, kernel[0], stride[0], padding[0], dilation[0], ceil), outputSize(W, kernel[1], stride[1], padding[1], dilation[1], ceil)];
+      const along = (d: 0 | 1, size: number): number => {
+        const outputs = outputSize(size, kernel[d], stride[d], padding[d], dilation[d], ceil);
+        for (let o = 0; o < outputs; o++) {
+          const first = o * stride[d] - padding[d];
+          const tap = Math.max(0, Math.ceil(-first / dilation[d]));
+          if (tap >= kernel[d] || first + tap * dilation[d] >= size) throw wrong("pixels in every window", "Choose a smaller dilation or larger images.");
+        }
+        return outputs;
+      };
+      return [C, along(0, H), along(1, W)];
     }
     case "globalAverage":
       return [C, 1, 1];
-    case "upsample":
-      return [C, H * operation.factor[0], W * operation.factor[1]];
+    case "upsample": {
+      const size = [H * operation.factor[0], W * operation.factor[1]] as const;
+      if (!size.every(Number.isInteger)) throw wrong(`rows and columns that are whole numbers times ${operation.factor.join(" x ")}`, "Change the factor or the size of the input.");
+      return [C, ...size];
+    }
     case "add":
       if (inputs.some((shape) => shape.join() !== inputs[0].join())) throw wrong("inputs of one shape", "Check the architecture.");
       return inputs[0];
@@ -61,6 +74,7 @@ function outputShape(name: string, operation: Operation, inputs: readonly Shape[
       if (C * H * W !== operation.shape[0] * operation.shape[1] * operation.shape[2]) throw wrong(`${text(operation.shape)} numbers`, "Check the size of the input.");
       return operation.shape;
     case "subsample":
+      if (operation.before + C > operation.channels) throw wrong(`at most ${operation.channels - operation.before} channels behind ${operation.before} of ${operation.channels}`, "Check the architecture.");
       return [operation.channels, Math.ceil(H / operation.stride), Math.ceil(W / operation.stride)];
     case "groupNorm":
       if (C % operation.groups !== 0) throw wrong(`channels that ${operation.groups} groups divide`, "Check the architecture.");
