@@ -83,8 +83,8 @@ t.test("anything", async (t) => {
       }
       count.recalled++;
       check(found, simd, chosen, asked, largest([...Xi.flat(), ...cue]), fail);
-      const { accepted, criterion, reason, key, ranking } = found;
-      if (JSON.stringify(simd.recognize(cue, asked)) !== JSON.stringify({ accepted, criterion, reason, key, ranking })) fail("recognize disagrees");
+      const { accepted, criterion, reason, key, ranking, members } = found;
+      if (JSON.stringify(simd.recognize(cue, asked)) !== JSON.stringify({ accepted, criterion, reason, key, ranking, members })) fail("recognize disagrees");
       if (found.converged) count.converged++;
       if (found.energies[0] === Infinity) count.outside++;
     });
