@@ -268,3 +268,25 @@ t.test("a graph takes only sizes that a layer can have", async (t) => {
   t.throws(() => shapesOf((one) => one.maxPool("p", "input", { kernel: 2, stride: 1, padding: 1, dilation: 3 }), [1, 2, 2]), { message: /layer p: expected pixels in every window, got 1 x 2 x 2/ });
   t.same(shapesOf((one) => one.maxPool("p", "input", { kernel: 2, stride: 1, padding: 1, dilation: 3 }), [1, 3, 4]), [1, 2, 3]);
 });
+
+t.test("unknown names and arrays of another kind are refused, not passed over", async (t) => {
+  const g = new Graph();
+  t.throws(() => g.activation("a", "input", "swish" as "silu"), { name: "EngramError", message: /layer a, activation: expected one of relu, .*, got "swish"/ });
+  t.throws(() => g.activation("a", "input", "sigmoyd" as "sigmoid"), { name: "EngramError", message: /Did you mean "sigmoid"/ });
+  t.throws(() => g.upsample("u", "input", 2, "cubic" as "bilinear"), { name: "EngramError", message: /layer u, method: expected one of nearest, bilinear, got "cubic"/ });
+  t.throws(() => g.concat("c", []), { name: "EngramError", message: /layer c: expected at least one input, got none/ });
+  t.equal(g.layers.length, 1, "nothing was added");
+  t.throws(() => new Network(graph, INPUT, weights, { accuracy: "exakt" as "exact" }), { name: "EngramError", message: /accuracy: expected one of exact, fast, got "exakt"\. Did you mean "exact"/ });
+  t.throws(() => new Network(graph, INPUT, weights, { backend: "wasm" as "simd" }), { name: "EngramError", message: /backend: expected one of simd, scalar, got "wasm"/ });
+  const inputs = ["input"];
+  g.concat("c", inputs);
+  inputs.pop();
+  const network = new Network(g, [1, 2, 2], new Map());
+  const four = [1, 2, 3, 4];
+  t.same(network.run(Float32Array.from(four)), Float32Array.from(four));
+  t.throws(() => network.run(four as unknown as Float32Array), { name: "EngramError", message: /images: expected a Float32Array, got Array\. / });
+  t.throws(() => network.read(Float64Array.from(four) as unknown as Float32Array), { name: "EngramError", message: /images: expected a Float32Array, got Float64Array/ });
+  t.throws(() => network.run(undefined as unknown as Float32Array), { name: "EngramError", message: /images: expected a Float32Array, got Undefined/ });
+  t.throws(() => network.run(Float32Array.from(four), {}, new Array<number>(4) as unknown as Float32Array), { name: "EngramError", message: /out: expected a Float32Array, got Array/ });
+  network.dispose();
+});

@@ -5,7 +5,7 @@
  *
  *   shapes are [C, H, W]; a vector of D features is [D, 1, 1]
  */
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, unknownName } from "../numeric/index.ts";
 import type { Pair } from "../kernels/index.ts";
 import { both, number, pair, whole, within } from "./sizes.ts";
 import type { Size } from "./sizes.ts";
@@ -14,6 +14,9 @@ import type { Size } from "./sizes.ts";
 export type Shape = readonly [channels: number, rows: number, columns: number];
 
 export type Activation = "relu" | "relu6" | "leaky" | "silu" | "gelu" | "sigmoid" | "tanh";
+
+const ACTIVATIONS: readonly Activation[] = ["relu", "relu6", "leaky", "silu", "gelu", "sigmoid", "tanh"];
+const UPSAMPLINGS: readonly Extract<Operation, { kind: "upsample" }>["method"][] = ["nearest", "bilinear"];
 
 export interface ConvolutionOptions {
   /** Output channels. */
@@ -67,7 +70,7 @@ export interface Layer {
   readonly operation: Operation;
 }
 
-/** Every method adds one layer and returns its name. @throws EngramError on a name given twice, inputs that are no earlier layers, sizes out of range */
+/** Every method adds one layer and returns its name. @throws EngramError on a name given twice, inputs that are no earlier layers, unknown names of options, sizes out of range */
 export class Graph {
   readonly layers: Layer[] = [{ name: "input", inputs: [], operation: { kind: "input" } }];
   readonly #names: Set<string> = new Set(["input"]);
@@ -104,6 +107,7 @@ export class Graph {
 
   /** @param parameter the slope of leaky (default .01); s of tanh, which is then s tanh(x / s) */
   activation(name: string, x: string, f: Activation, parameter: number = f === "leaky" ? 0.01 : 1): string {
+    if (!ACTIVATIONS.includes(f)) throw unknownName(`layer ${name}, activation`, f, ACTIVATIONS);
     number(name, "parameter", parameter, f !== "tanh" || parameter !== 0, f === "tanh" ? "a finite number other than 0" : "a finite number");
     return this.#layer(name, [x], { kind: "activation", f, parameter });
   }
@@ -126,6 +130,7 @@ export class Graph {
   }
 
   upsample(name: string, x: string, factor: Size, method: "nearest" | "bilinear" = "nearest", aligned = false): string {
+    if (!UPSAMPLINGS.includes(method)) throw unknownName(`layer ${name}, method`, method, UPSAMPLINGS);
     const factors = both(name, "factor", factor);
     for (const f of factors) number(name, "factor", f, f > 0, "a number above 0");
     return this.#layer(name, [x], { kind: "upsample", method, factor: factors, aligned });
@@ -137,7 +142,8 @@ export class Graph {
 
   /** Channels one after the other. */
   concat(name: string, inputs: readonly string[]): string {
-    return this.#layer(name, inputs, { kind: "concat" });
+    if (inputs.length === 0) throw new EngramError(`layer ${name}`, "at least one input", "none", "Name the layers to join.");
+    return this.#layer(name, [...inputs], { kind: "concat" });
   }
 
   /** [C, H, W] as a vector of C H W, channel-first as PyTorch flattens. */

@@ -66,9 +66,11 @@ export class Network {
   readonly #staging: number;
   #disposed = false;
 
-  /** @throws EngramError on weights of another network, an input that is too small, unknown layers, no memory */
+  /** @throws EngramError on weights of another network, an input that is too small, unknown layers, accuracies and backends, no memory */
   constructor(graph: Graph, input: Shape, weights: Weights, options: NetworkOptions = {}) {
     const { accuracy = "fast", name = "weights", architecture = "this network" } = options;
+    if (accuracy !== "exact" && accuracy !== "fast") throw unknownName("accuracy", accuracy, ["exact", "fast"]);
+    if (options.backend !== undefined && options.backend !== "simd" && options.backend !== "scalar") throw unknownName("backend", options.backend, ["simd", "scalar"]);
     const { layers } = graph;
     this.layers = layers.map((layer) => layer.name);
     this.input = input;
@@ -116,13 +118,14 @@ export class Network {
    * The first output of N images.
    * @param images N x (C H W), channel-first
    * @param out N x (numbers of the output); default: a new array
-   * @throws EngramError where the lengths do not fit, where numbers overflow, or after dispose
+   * @throws EngramError on other arrays, where the lengths do not fit, where numbers overflow, or after dispose
    */
   run(images: Float32Array, options: RunOptions = {}, out?: Float32Array): Float32Array {
     const [{ shape }] = this.outputs;
     const count = this.#count(images);
     const length = count * shape[0] * shape[1] * shape[2];
     const result = out ?? new Float32Array(length);
+    checkFloats("out", result);
     if (result.length !== length) throw new EngramError("out", `${length} numbers`, `${result.length}`, "Give room for every image.");
     this.#run(images, count, [result], options);
     return result;
@@ -138,6 +141,7 @@ export class Network {
 
   #count(images: Float32Array): number {
     if (this.#disposed) throw new EngramError("network", "one that is in use", "one that was disposed", "Load it again.");
+    checkFloats("images", images);
     if (images.length % this.dim !== 0) throw new EngramError("images", `N x ${text(this.input)} = N x ${this.dim} numbers`, `${images.length}`, "Resize the images to the network's input.");
     let bad = 0;
     while (bad < images.length && Number.isFinite(images[bad])) bad++;
@@ -190,4 +194,8 @@ export class Network {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function checkFloats(what: string, numbers: Float32Array): void {
+  if (!((numbers as unknown) instanceof Float32Array)) throw new EngramError(what, "a Float32Array", Object.prototype.toString.call(numbers).slice(8, -1), "Convert with Float32Array.from.");
 }
