@@ -39,7 +39,22 @@ t.test("bad input says where", async (t) => {
     t.throws(() => toRows(any(value)), { name: "EngramError", message: new RegExp(`got ${got}`) });
   }
   t.throws(() => toRows(any([[1], "a"])), /row 1: expected an array of numbers or an image, got a string/);
-  t.throws(() => toRow(any(undefined) as never), /cue, row 0: expected an array of numbers or an image, got undefined/);
+  t.throws(() => toRow(any(undefined) as never), /cue: expected an array of numbers or an image, got undefined/);
+});
+
+t.test("what is no number is refused where it stands, not made one", async (t) => {
+  const any = (value: unknown): number[][] => value as number[][];
+  const bad: [unknown, string][] = [["1", '"1"'], [[1], "a list"], [null, "null"], [true, "true"], [undefined, "undefined"], [new Date(0), "an object"], [5n, "5"]];
+  for (const [value, got] of bad) {
+    const message = `row 1, column 2: expected a number, got ${got}`;
+    t.throws(() => toRows(any([[1, 2, 3], [4, 5, value]])), { name: "EngramError", message: new RegExp(message) }, message);
+    t.throws(() => toRows({ rows: 2, dim: 3, data: [1, 2, 3, 4, 5, value] as number[] }), { name: "EngramError", message: new RegExp(message) });
+    t.throws(() => toRows({ rows: 2, columns: 3, get: (i, j) => (i * 3 + j === 5 ? value : 1) as number }), { name: "EngramError", message: new RegExp(message) });
+    t.throws(() => toRow([value, 1, 1] as number[]), { name: "EngramError", message: /cue, row 0, column 0: expected a number/ });
+  }
+  t.throws(() => toRows(any([new BigInt64Array(2)])), { name: "EngramError", message: /row 0, column 0: expected a number, got 0/ });
+  t.throws(() => toRow(3 as never), { name: "EngramError", message: /^cue: expected an array of numbers or an image, got a number/ });
+  t.same(toRows([[], []]), { rows: 2, dim: 0, data: new Float64Array(0) });
 });
 
 t.test("the nearest name is suggested, and only when it is near", async (t) => {

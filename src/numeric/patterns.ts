@@ -57,7 +57,13 @@ export function toRows(patterns: Patterns, what = "patterns", dim?: number): Row
  * @throws EngramError on a wrong length, NaN or infinities
  */
 export function toRow(pattern: Pattern, what = "cue", dim?: number): Float64Array {
+  checkPattern(pattern, what);
   return toRows([pattern], what, dim).data;
+}
+
+/** @throws EngramError unless it has the form of one pattern: an array of numbers or an image */
+export function checkPattern(pattern: Pattern, what = "cue"): void {
+  values(pattern, what);
 }
 
 /**
@@ -87,6 +93,7 @@ function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
     list.forEach((pattern, row) => {
       const source = values(pattern, `${what}, row ${row}`);
       if (source.length !== width) throw widthError(`${what}, row ${row}`, width, source.length);
+      checkNumbers(source, (column) => `${what}, row ${row}, column ${column}`);
       data.set(source, row * width);
     });
     return { rows: list.length, dim: width, data };
@@ -95,7 +102,11 @@ function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
     const matrix = patterns as MatrixLike;
     const data = new Float64Array(matrix.rows * matrix.columns);
     for (let i = 0; i < matrix.rows; i++) {
-      for (let j = 0; j < matrix.columns; j++) data[i * matrix.columns + j] = matrix.get(i, j);
+      for (let j = 0; j < matrix.columns; j++) {
+        const value = matrix.get(i, j);
+        checkNumbers([value], () => `${what}, row ${i}, column ${j}`);
+        data[i * matrix.columns + j] = value;
+      }
     }
     return { rows: matrix.rows, dim: matrix.columns, data };
   }
@@ -107,6 +118,7 @@ function flatten(patterns: Patterns, what: string, dim?: number): RowMajor {
     throw new EngramError(what, `${rows.rows} x ${rows.dim} = ${rows.rows * rows.dim} numbers`, `${rows.data.length}`,
       "Pass row-major data of exactly that length.");
   }
+  checkNumbers(rows.data, (i) => `${what}, row ${Math.floor(i / rows.dim)}, column ${i % rows.dim}`);
   return { rows: rows.rows, dim: rows.dim, data: Float64Array.from(rows.data) };
 }
 
@@ -116,8 +128,22 @@ function values(pattern: Pattern, what: string): ArrayLike<number> {
   return numbers!;
 }
 
+/**
+ * What a Float64Array would turn into a number in silence: "1", [1], null, true. A typed array holds one type: its first entry tells.
+ * @throws EngramError at the first entry that is no number
+ */
+function checkNumbers(source: ArrayLike<number>, where: (i: number) => string): void {
+  const length = ArrayBuffer.isView(source) ? Math.min(1, source.length) : source.length;
+  for (let i = 0; i < length; i++) {
+    const value: unknown = source[i];
+    if (typeof value === "number") continue;
+    const got = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : typeof value === "object" ? kindOf(value) : String(value);
+    throw new EngramError(where(i), "a number", got, "Clean the data before storing or recalling it.");
+  }
+}
+
 function kindOf(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a ${Array.isArray(value) ? "list" : typeof value}`;
+  return value === null || value === undefined ? String(value) : Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function widthError(what: string, expected: number, got: number): EngramError {
