@@ -124,7 +124,7 @@ t.test("images are patterns and cues; their hidden pixels are unknown, each cue 
     const all = { visible: new Uint8Array(24).fill(1) };
     t.same(memory.recall(cues[1], all), memory.recall(cues[1].data, all), "unless told that all is known");
     t.throws(() => memory.recall(hide(images[0], () => true, 0)), { name: "EngramError", message: /at least one visible/ });
-    for (const name of ["visible", "free"] as const) t.throws(() => memory.recall(cues[0], { [name]: [1, 1] }), { message: /24 entries/ });
+    for (const name of ["visible", "free"] as const) t.throws(() => memory.recall(cues[0], { [name]: [1, 1] }), { message: /24 numbers/ });
     t.throws(() => memory.recall(cues[0], { visibel: [1] } as object), { message: /Did you mean "visible"/ });
     memory.dispose();
   }
@@ -241,6 +241,28 @@ t.test("after dispose every use is an error but another dispose, in both rooms",
       for (const [name, use] of uses) t.throws(use, { name: "EngramError", message: /a live memory, got one that was disposed/ }, name);
       if (file !== undefined) t.equal((memory instanceof DenseMemory ? DenseMemory : UniversalMemory).fromBytes(file).size, 2, "what was written before lives on");
     }
+  }
+});
+
+t.test("a cue that is a number is told from a list of patterns", async (t) => {
+  for (const memory of [new DenseMemory(), new UniversalMemory()]) {
+    memory.store([[1, 2], [3, 4]]);
+    for (const use of [() => memory.recall(3 as never), () => memory.recognize(3 as never)]) t.throws(use, { name: "EngramError", message: /^cue: expected an array of numbers or an image, got a number/ });
+  }
+});
+
+t.test("masks: one rule in both rooms; NaN, and what is no number, is refused with its place", async (t) => {
+  const X = [[1, -1, 1], [-1, 1, 1]];
+  for (const make of [() => new DenseMemory(), () => new DenseMemory({ energy: "classical" }), () => new UniversalMemory()]) {
+    const memory = make();
+    memory.store(X);
+    for (const [bad, got] of [[NaN, "NaN"], ["0", "0"], [false, "false"], [undefined, "undefined"]] as const) {
+      const mask = [1, bad, 1] as number[];
+      const message = new RegExp(`coordinate 1: expected a number, got ${got}`);
+      for (const use of [() => memory.recall(X[0], { visible: mask }), () => memory.recallMany(X, { visible: mask }), () => memory.recognize(X[0], { visible: mask })]) t.throws(use, { name: "EngramError", message }, got);
+      if (memory instanceof DenseMemory) t.throws(() => memory.recall(X[0], { free: mask }), { name: "EngramError", message: new RegExp(`free, ${message.source}`) });
+    }
+    t.equal(memory.recall(X[0], { visible: [1, 0, -2] }).key, 0, "what is not 0 is visible");
   }
 });
 

@@ -9,7 +9,7 @@
  *   Xi  N x D stored patterns (kernels' Rows);  x  D state;  ranking: stored patterns by -d^2/2 (or overlap) from the final state
  */
 import {
-  type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, checkPattern, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recognition, type StoreOptions, toRow, toRows,
 } from "../numeric/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
 import type { ChosenBeta } from "./beta.ts";
@@ -20,7 +20,7 @@ import { descendMany } from "./dynamics.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
 import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima.ts";
 import { checkBeta } from "./parameters.ts";
-import { checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
+import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
 
@@ -83,6 +83,8 @@ export class DenseMemory implements Memory {
    * @throws EngramError on an empty memory, a wrong dimension, NaN or infinities (says where), masks of another length, nothing visible
    */
   recall(cue: Pattern, options: DenseRecallOptions = {}): DenseRecall {
+    this.#contents.rows; // refuses an empty or disposed memory first
+    checkPattern(cue);
     return this.recallMany([cue], options)[0];
   }
 
@@ -92,8 +94,8 @@ export class DenseMemory implements Memory {
     checkRecallOptions(options, OWN_OPTIONS);
     if (hides(cues, options)) return cues.flatMap((cue) => this.recallMany([cue], seen(cue, options)));
     const { top = 5, visible, free, tolerance, method, dt } = options;
-    this.#mask("visible", visible);
-    this.#mask("free", free);
+    if (visible !== undefined) checkMask("visible", visible, this.dim);
+    if (free !== undefined) checkMask("free", free, this.dim);
     visibleScale(this.dim, visible); // something must be visible
     const { rows: Q, dim, data } = this.#cues(cues, visible);
     const maxSteps = options.maxSteps ?? this.#settings.maxSteps;
@@ -189,11 +191,6 @@ export class DenseMemory implements Memory {
   #settle(binary: BinaryMemory, cue: Float64Array, maxSweeps: number, { visible, free }: DenseRecallOptions): Settled {
     const clamp = visible === undefined ? free : Float64Array.from(cue, (_, i) => (visible[i] !== 0 || (free !== undefined && free[i] === 0) ? 0 : 1));
     return binary.settle(cue, { maxSweeps, free: clamp });
-  }
-
-  #mask(name: string, mask: ArrayLike<number> | undefined): void {
-    if (mask === undefined || (typeof mask === "object" && mask?.length === this.dim)) return;
-    throw new EngramError(name, `${this.dim} entries`, typeof mask === "object" ? String(mask?.length) : typeof mask, "One entry per coordinate.");
   }
 
   #cues(cues: Patterns, visible?: ArrayLike<number>): { rows: number; dim: number; data: Float64Array } {

@@ -15,6 +15,19 @@ export function checkRecallOptions<T extends RecallOptions>(options: T, own: rea
   return options;
 }
 
+/**
+ * The one rule for masks: `visible` and `free` of every memory.
+ * @throws EngramError unless it is `dim` numbers (a NaN is none; says where)
+ */
+export function checkMask(name: string, mask: ArrayLike<number>, dim: number): void {
+  if (typeof mask !== "object" || mask?.length !== dim) {
+    throw new EngramError(name, `${dim} numbers`, typeof mask === "object" ? String(mask?.length) : typeof mask, "Give one entry per coordinate, 0 or not 0.");
+  }
+  for (let i = 0; i < dim; i++) {
+    if (typeof mask[i] !== "number" || Number.isNaN(mask[i])) throw new EngramError(`${name}, coordinate ${i}`, "a number", String(mask[i]), "0 is no, anything else yes.");
+  }
+}
+
 /** The options with what an image cue shows of itself, where no `visible` is given. */
 export function seen<T extends RecallOptions>(cue: Pattern, options: T): T {
   if (options.visible !== undefined || typeof cue !== "object" || cue === null) return options;

@@ -13,6 +13,7 @@
  */
 import type { Rows } from "../kernels/index.ts";
 import { EngramError } from "../numeric/index.ts";
+import { checkMask } from "../dense/recall-options.ts";
 
 /** One way of comparing a stored row with a cue. A pure object: no state, usable alone. */
 export interface Similarity {
@@ -56,13 +57,10 @@ export interface Scorer {
  */
 export function knownCoordinates(visible: ArrayLike<number> | undefined, dim: number): Float64Array | undefined {
   if (visible === undefined) return undefined;
-  if (visible.length !== dim) {
-    throw new EngramError("visible", `${dim} numbers`, `${visible.length}`, "Give one entry per coordinate, non-zero = known.");
-  }
+  checkMask("visible", visible, dim);
   const known = new Float64Array(dim);
   let count = 0;
   for (let i = 0; i < dim; i++) {
-    if (Number.isNaN(visible[i])) throw new EngramError(`visible, coordinate ${i}`, "a number", "NaN", "Non-zero means known, 0 hidden.");
     if (visible[i] !== 0) {
       known[i] = 1;
       count++;
