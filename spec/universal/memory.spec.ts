@@ -3,7 +3,7 @@ import t from "tap";
 import fc from "fast-check";
 import { EngramError } from "../../src/numeric/index.ts";
 import { writeEngram, readEngram, tensor } from "../../src/formats/index.ts";
-import { invL1, linear, masked, medianGap, negJS, negL1, SIMILARITY_NAMES, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
+import { invL1, linear, masked, medianGap, negJS, negL1, SIMILARITY_NAMES, similarityOf, softmax, topK, UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
 import { matrix, random, worst } from "./golden.ts";
 
 const r = random(51);
@@ -394,6 +394,26 @@ t.test("options of a wrong kind or a misspelt name", async (t) => {
   ];
   for (const [options, message] of refused) t.throws(() => new UniversalMemory(wrong(options)), { name: "EngramError", message });
   t.equal(made({ separation: "softmax(3)", beta: 3 }).parameters.beta, "3", "the same twice is no contradiction");
+});
+
+t.test("parts that never fit are refused when the memory is made, by both names", async (t) => {
+  const refused = (options: UniversalOptions, name: string): void => void t.throws(() => new UniversalMemory(options), {
+    name: "EngramError", message: new RegExp(`separation log: expected a similarity with scores > 0, got ${name}, whose scores are never above 0`),
+  });
+  refused({ separation: "log" }, "negL1");
+  refused({ separation: "log", similarity: masked(negL1, images[0]) }, "masked\\(negL1\\)");
+  // the names are those whose scores are never above 0, on any data
+  for (const name of SIMILARITY_NAMES) {
+    const similarity = similarityOf(name === "rbf" ? "rbf(0.3)" : name);
+    const scores = images.flatMap((xi) => noisy.map((q) => similarity.pair(xi, q)));
+    if (scores.every((s) => s <= 0)) refused({ separation: "log", similarity }, name);
+    else t.doesNotThrow(() => new UniversalMemory({ separation: "log", similarity }), name);
+  }
+  t.doesNotThrow(() => new UniversalMemory({ mode: "reference", separation: "log" }), "the authors' pipeline has scores of its own");
+  t.ok(made({ similarity: "invL1", separation: "log" }).recall(noisy[3]).index === 3);
+  t.throws(() => new UniversalMemory({ projection: "meen" }), { name: "EngramError", message: /mean.*majority.*descent/ });
+  t.throws(() => new UniversalMemory({ projection: "descnet" }), { name: "EngramError", message: /Did you mean "descent"/ });
+  t.throws(() => new UniversalMemory({ mode: "reference", projection: "descent" }), { name: "EngramError", message: /projection mean and one iteration, got descent/ });
 });
 
 t.test("what overflows is refused, not recalled", async (t) => {

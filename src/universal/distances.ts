@@ -17,18 +17,18 @@ export const EPSILON_INVERSE = 1e-6;
 type Raw = "l1" | "squaredL2" | "hamming";
 
 /** -D1, the best similarity of both papers. */
-export const negL1: Similarity = distance("negL1", "l1", (D1) => 0 - D1, (difference) => Math.sign(difference));
+export const negL1: Similarity = negative("negL1", "l1", (D1) => 0 - D1, (difference) => Math.sign(difference));
 
 /** -sqrt(D2); gradient 0 at an exact match, where it has none. */
-export const negL2: Similarity = distance(
+export const negL2: Similarity = negative(
   "negL2", "squaredL2", (D2) => 0 - Math.sqrt(D2), (difference, D2) => (D2 === 0 ? 0 : difference / Math.sqrt(D2)),
 );
 
 /** -D2. */
-export const negSqL2: Similarity = distance("negSqL2", "squaredL2", (D2) => 0 - D2, (difference) => 2 * difference);
+export const negSqL2: Similarity = negative("negSqL2", "squaredL2", (D2) => 0 - D2, (difference) => 2 * difference);
 
 /** -D2 / 2: with softmax(1/sigma^2) the posterior mean under Gaussian noise sigma (F8). */
-export const negHalfSqL2: Similarity = distance("negHalfSqL2", "squaredL2", (D2) => 0 - 0.5 * D2, (difference) => difference);
+export const negHalfSqL2: Similarity = negative("negHalfSqL2", "squaredL2", (D2) => 0 - 0.5 * D2, (difference) => difference);
 
 /** 1 / (D1 + 1e-6). */
 export const invL1: Similarity = inverse("invL1", "l1", 1 / 2);
@@ -37,7 +37,7 @@ export const invL1: Similarity = inverse("invL1", "l1", 1 / 2);
 export const invSqL2: Similarity = inverse("invSqL2", "squaredL2", 1 / 4);
 
 /** -#{i: sign xi_i != sign q_i}, 0 counts as positive. On bipolar data it is (xi . q - d) / 2; for patterns of 0 and 1 take negL1, the same count. */
-export const hamming: Similarity = distance("hamming", "hamming", (count) => 0 - count);
+export const hamming: Similarity = negative("hamming", "hamming", (count) => 0 - count);
 
 /**
  * exp(-gamma D2), the kernel memory's similarity (F10).
@@ -46,6 +46,11 @@ export const hamming: Similarity = distance("hamming", "hamming", (count) => 0 -
 export function rbf(gamma: number): Similarity {
   if (!(gamma > 0) || gamma === Infinity) throw new EngramError("rbf", "gamma > 0", String(gamma), "Try 1 / (2 sigma^2) for noise of standard deviation sigma.");
   return distance(`rbf(${gamma})`, "squaredL2", (D2) => exp(-gamma * D2), (difference, D2) => 2 * gamma * difference * exp(-gamma * D2));
+}
+
+/** A distance with its sign turned. */
+function negative(...parts: Parameters<typeof distance>): Similarity {
+  return { ...distance(...parts), nonPositive: true };
 }
 
 /** 1 / (D + 1e-6). @param half D at half the way, as a share of D */

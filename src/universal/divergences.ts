@@ -22,6 +22,7 @@ export const EPSILON_MASS = 1e-4;
 /** KL(memory || query), negated. Gradient with respect to qtilde: xitilde / qtilde. */
 export const negKL: Similarity = {
   name: "negKL",
+  nonPositive: true,
   onDistribution: true,
   pair: (xi, q, visible) => negated(kullbackLeibler(smoothed(xi, visible), smoothed(q, visible))),
   gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => x / y),
@@ -31,6 +32,7 @@ export const negKL: Similarity = {
 /** KL(query || memory), negated. Gradient with respect to qtilde: -(log(qtilde / xitilde) + 1). */
 export const negRKL: Similarity = {
   name: "negRKL",
+  nonPositive: true,
   onDistribution: true,
   pair: (xi, q, visible) => negated(kullbackLeibler(smoothed(q, visible), smoothed(xi, visible))),
   gradient: (xi, q, visible) => gradientOf(xi, q, visible, (x, y) => 0 - (log(y) - log(x) + 1)),
@@ -40,6 +42,7 @@ export const negRKL: Similarity = {
 /** True Jensen-Shannon divergence, negated. Gradient with respect to qtilde: -1/2 log(qtilde / m). */
 export const negJS: Similarity = {
   name: "negJS",
+  nonPositive: true,
   onDistribution: true,
   pair: (xi, q, visible) => {
     const p = smoothed(xi, visible);

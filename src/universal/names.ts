@@ -91,11 +91,14 @@ export function separationOf(choice: string | Separation): SeparationChoice {
   };
 }
 
-/** @throws EngramError for a name that is none of PROJECTION_NAMES */
-export function projectionOf(choice: string | Projection): Projection {
+/**
+ * @param names what the error lists: the names that the caller accepts
+ * @throws EngramError for a name that is none of PROJECTION_NAMES
+ */
+export function projectionOf(choice: string | Projection, names: readonly string[] = PROJECTION_NAMES): Projection {
   if (typeof choice !== "string") return made("projection", choice, ["project"]);
   const found = PROJECTIONS.find((projection) => projection.name === choice);
-  if (found === undefined) throw unknownName("projection", choice, PROJECTION_NAMES);
+  if (found === undefined) throw unknownName("projection", choice, names);
   return found;
 }
 

@@ -24,6 +24,8 @@ export interface Separation {
   readonly normalised: boolean;
   /** Whether no weight is ever negative. */
   readonly nonNegative: boolean;
+  /** True where no score is accepted but those above 0. */
+  readonly positive?: boolean;
   /** Inverse temperature, where it has one. */
   readonly beta?: number;
   /** How many memories it keeps (topK, kSubsets). */
@@ -40,6 +42,7 @@ interface Elementwise {
   name: string;
   domain: string;
   nonNegative: boolean;
+  positive?: boolean;
   beta?: number;
   inside?: (s: number) => boolean;
   todo?: string;
@@ -49,7 +52,7 @@ interface Elementwise {
 }
 
 function elementwise(part: Elementwise): Separation {
-  const { name, domain, nonNegative, beta } = part;
+  const { name, domain, nonNegative, positive, beta } = part;
   const check = (s: number): number => {
     if (Number.isNaN(s) || (part.inside !== undefined && !part.inside(s))) {
       throw new EngramError(`separation ${name}`, domain, `the score ${s}`, part.todo ?? "Choose a similarity whose scores lie there.");
@@ -62,7 +65,7 @@ function elementwise(part: Elementwise): Separation {
     return w;
   };
   return {
-    name, domain, nonNegative, beta, kind: "elementwise", normalised: false, single,
+    name, domain, nonNegative, positive, beta, kind: "elementwise", normalised: false, single,
     weights: (s) => s.map((score) => single(score)),
     lagrangian: (s) => foldSum(s, (score) => part.term(check(score))),
   };
@@ -91,7 +94,7 @@ export function power(n: number): Separation {
 
 /** w = log s; L = sum (s log s - s). Scores > 0. Weights may be negative and are used as they are (B2 is the reference's). */
 export const logarithm: Separation = elementwise({
-  name: "log", domain: "scores > 0", nonNegative: false, inside: (s) => s > 0 && s < Infinity,
+  name: "log", domain: "scores > 0", nonNegative: false, positive: true, inside: (s) => s > 0 && s < Infinity,
   todo: "Use a similarity with scores > 0 (invL1, invSqL2, rbf), or softmax.",
   single: (s) => log(s), term: (s) => s * log(s) - s,
 });

@@ -9,7 +9,7 @@ import type { Rows } from "../kernels/index.ts";
 import { type Backend, EngramError, type Precision, unknownName } from "../numeric/index.ts";
 import { betaFor } from "./beta.ts";
 import { descentProjection } from "./energy.ts";
-import { projectionOf, separationOf, type SeparationChoice, similarityOf } from "./names.ts";
+import { PROJECTION_NAMES, projectionOf, separationOf, type SeparationChoice, similarityOf } from "./names.ts";
 import { mean, type Projection } from "./projection.ts";
 import { type ReferenceSimilarity, referenceSimilarity, type ReferenceSeparationName, REFERENCE_SEPARATION_NAMES } from "./reference.ts";
 import type { Separation } from "./separation.ts";
@@ -111,13 +111,16 @@ export function settingsOf(options: UniversalOptions): Settings {
   if (choice.beta !== undefined && beta !== undefined && choice.beta !== beta) {
     throw new EngramError("beta", "one inverse temperature", `${choice.beta} of the separation and the option ${beta}`, "Give it once.");
   }
+  if (similarity.nonPositive === true && choice.make(choice.beta ?? 1).positive === true) {
+    throw new EngramError(`separation ${choice.name}`, "a similarity with scores > 0", `${similarity.name}, whose scores are never above 0`, "Take invL1, invSqL2 or rbf, or the separation softmax.");
+  }
   const step = descentProjection(similarity);
   const wanted = options.projection ?? (iterations > 1 && step !== undefined ? "descent" : "mean");
   if (wanted === "descent" && step === undefined) {
     throw new EngramError("projection descent", "a similarity with an exact step", similarity.name, "Name a projection, e.g. mean.");
   }
   return {
-    ...rest, similarity, choice, projection: wanted === "descent" ? wanted : projectionOf(wanted),
+    ...rest, similarity, choice, projection: wanted === "descent" ? wanted : projectionOf(wanted, [...PROJECTION_NAMES, "descent"]),
   };
 }
 
@@ -133,7 +136,7 @@ function referenceChoices(options: UniversalOptions): Pick<Settings, "similarity
   if (typeof similarity !== "string" || typeof separation !== "string") {
     throw new EngramError("mode reference", "similarity and separation by name", "an object", "The reference pipeline has its own forms, listed in REFERENCE_SIMILARITIES.");
   }
-  if (projectionOf(projection) !== mean || (options.iterations ?? 1) !== 1) {
+  if (projection === "descent" || projectionOf(projection) !== mean || (options.iterations ?? 1) !== 1) {
     throw new EngramError("mode reference", "projection mean and one iteration", `${typeof projection === "string" ? projection : projection.name}, ${options.iterations ?? 1}`,
       "The authors' pipeline is one shot and reads out the mean; use mode \"stable\".");
   }

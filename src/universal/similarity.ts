@@ -28,6 +28,8 @@ export interface Similarity {
   gradient?(xi: ArrayLike<number>, q: ArrayLike<number>, visible?: ArrayLike<number>): Float64Array;
   /** True for the KL family: its gradient is with respect to the smoothed distribution; `throughMass` chains it to q itself. */
   readonly onDistribution?: boolean;
+  /** True where no score is ever above 0: distances and divergences with their sign turned. */
+  readonly nonPositive?: boolean;
   /**
    * Where the score has no bound at an exact match: the lead (U11) plans for, from the score of the nearest other row. A clean cue's own
    * lead is no measure there, since no damaged cue comes near it.
@@ -90,6 +92,7 @@ export function masked(similarity: Similarity, v: ArrayLike<number>): Similarity
     v: Float64Array.from(v),
     inner: similarity,
     onDistribution: similarity.onDistribution,
+    nonPositive: similarity.nonPositive,
     lead: similarity.lead,
     pair: (xi, q, visible) => similarity.pair(xi, q, both(visible)),
     gradient: gradient && ((xi, q, visible) => gradient(xi, q, both(visible))),
