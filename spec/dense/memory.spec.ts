@@ -251,6 +251,23 @@ t.test("a cue that is a number is told from a list of patterns", async (t) => {
   }
 });
 
+t.test("no beta is chosen from stored rows whose scores overflow", async (t) => {
+  for (const energy of ["lse", "lse-dot", "gaussian"]) {
+    for (const [precision, scale] of [["f64", 1e200], ["f32", 1e30]] as const) {
+      const memory = new DenseMemory({ energy, precision });
+      memory.store([[scale, 0, 0], [0, scale, 0], [-scale, 0, scale]]);
+      const message = new RegExp(`of stored patterns: expected a number that ${precision} can hold, got Infinity.*overflow: scale the data`);
+      for (const use of [() => memory.parameters, () => memory.toBytes(), () => memory.recall([scale, 0, 0])]) t.throws(use, { name: "EngramError", message }, `${energy} ${precision}`);
+      memory.forget(1);
+      memory.forget(2);
+      t.match(memory.parameters.betaRule, /^1, since/, "one row needs no beta");
+    }
+    const equal = new DenseMemory({ energy });
+    equal.store([[1, 2], [1, 2]]);
+    t.match(equal.parameters.betaRule, /no stored pattern leads another/, "that reason stays where it is true");
+  }
+});
+
 t.test("masks: one rule in both rooms; NaN, and what is no number, is refused with its place", async (t) => {
   const X = [[1, -1, 1], [-1, 1, 1]];
   for (const make of [() => new DenseMemory(), () => new DenseMemory({ energy: "classical" }), () => new UniversalMemory()]) {

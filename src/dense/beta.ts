@@ -59,20 +59,29 @@ export interface ChosenBeta {
   readonly rule: string;
 }
 
-/** LSE: (U11) with the median over stored patterns of the score gap of a clean cue: 1/2 d^2 (Euclidean), ||xi||^2 - max xi.xi' (dot). */
+/**
+ * LSE: (U11) with the median over stored patterns of the score gap of a clean cue: 1/2 d^2 (Euclidean), ||xi||^2 - max xi.xi' (dot).
+ * @throws EngramError where the scores of the stored rows overflow, so that there is no gap to choose from
+ */
 export function chooseSoftmaxBeta(rows: Rows, form: "euclidean" | "dot", delta: number): ChosenBeta {
   const picked = sampleOf(rows);
   const gaps: number[] = [];
+  let beyond: number | undefined;
   if (form === "euclidean") {
-    for (const squared of nearestSquared(rows)) if (squared > 0 && squared < Infinity) gaps.push(squared / 2);
+    for (const squared of nearestSquared(rows)) {
+      if (squared === Infinity) beyond = squared;
+      else if (squared > 0) gaps.push(squared / 2);
+    }
   } else {
     visitScores("dot", rows, picked, (j, overlaps) => {
       let rival = -Infinity;
       for (let nu = 0; nu < rows.count; nu++) if (nu !== picked[j]) rival = Math.max(rival, overlaps[nu]);
       const gap = overlaps[picked[j]] - rival;
-      if (gap > 0 && gap < Infinity) gaps.push(gap);
+      if (!Number.isFinite(gap)) beyond = Number.isFinite(rival) ? overlaps[picked[j]] : rival;
+      else if (gap > 0) gaps.push(gap);
     });
   }
+  if (gaps.length === 0 && beyond !== undefined && rows.count > 1) finiteScore(beyond, rows.precision, form === "dot" ? "overlap of stored patterns" : "squared distance of stored patterns");
   if (gaps.length === 0) return { beta: 1, rule: "1, since no stored pattern leads another" };
   gaps.sort((a, b) => a - b);
   const gap = gaps[Math.floor((gaps.length - 1) / 2)];
