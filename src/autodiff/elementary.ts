@@ -130,16 +130,8 @@ export function relu(x: Var): Var {
 /** x^n for a whole n from 0, by repeated squaring; 0^0 = 1. @throws EngramError for any other n */
 export function powi(x: Var, n: number): Var {
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) throw new EngramError("powi", "a whole exponent, 0 or above", String(n), "Use pow for others.");
-  const power = (z: number): number => {
-    let [result, base] = [1, z];
-    for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-      if (rest % 2 === 1) result *= base;
-      base *= base;
-    }
-    return result;
-  };
   if (n === 0) return constant({ shape: x.shape, data: zerosLike(x.data, x.data.length).fill(1) });
-  return plain(x, power, () => mul(n, powi(x, n - 1)));
+  return plain(x, (z) => numeric.integerPower(z, n), () => mul(n, powi(x, n - 1)));
 }
 
 /** x^c for x > 0 and any number c. */

@@ -9,7 +9,7 @@
  * Converged means at rest: the whole step (not one the guard cut down) moves no coordinate by more than the tolerance, nor does the next.
  * An energy without a bottom (a composed one may have none) is followed while it is a number, and never converges.
  */
-import { descend as descendFlow, EngramError } from "../numeric/index.ts";
+import { descend as descendFlow, ENERGY_ROUNDING, EngramError } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
 import { type ContinuousEnergy, type Evaluation, type Landscape, landscapeOf } from "./landscape.ts";
 
@@ -40,8 +40,6 @@ export interface Trajectory {
 
 /** The guard halves the step down to this share of it. */
 const SMALLEST = 1e-12;
-/** What rounding does to an energy, relative to its terms. */
-const ROUNDING = { f32: 1e-5, f64: 1e-12 } as const;
 
 /** The reason of a recall whose cue no stored pattern reaches. */
 export const OUTSIDE = "outside the support of every stored pattern";
@@ -112,7 +110,7 @@ function iterate(landscape: Landscape, X0: Float64Array, { tolerance, maxSteps, 
       let y: Float64Array = ahead.slice(i * dim, (i + 1) * dim);
       let there = evaluation;
       const whole = largestMove(x, y);
-      const bound = at.energy + ROUNDING[landscape.precision] * at.scale;
+      const bound = at.energy + ENERGY_ROUNDING[landscape.precision] * at.scale;
       for (let size = 0.5; !(there.energy <= bound) && size > SMALLEST; size /= 2) {
         y = step(x, at.next!, size, free);
         [there] = landscape.evaluate(y, visible);
@@ -146,7 +144,7 @@ function follow(landscape: Landscape, x0: Float64Array, { method, dt, tolerance,
   };
   const path = descendFlow(downhill, E, x0, {
     dt, method: method === "rk4" ? "rk4" : "euler", maxSteps,
-    tolerance: tolerance * Math.min(1, size), slack: ROUNDING[landscape.precision], energySize,
+    tolerance: tolerance * Math.min(1, size), slack: ENERGY_ROUNDING[landscape.precision], energySize,
   });
   const reason = path.converged ? undefined : path.steps >= maxSteps ? `still moving after ${maxSteps} steps` : bottomless ? BOTTOMLESS : STUCK;
   return { state: path.x, energies: path.energies, steps: path.steps, converged: path.converged, reason };

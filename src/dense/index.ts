@@ -21,6 +21,7 @@ export * from "./parameters.ts";
 export * from "./projection-rule.ts";
 export * from "./scaling.ts";
 export * from "./separation.ts";
+export { integerPower } from "../numeric/index.ts";
 export { BINARY_ENERGIES, ENERGY_NAMES } from "./settings.ts";
 export type { DenseOptions } from "./settings.ts";
 export * from "./similarity.ts";

@@ -15,9 +15,9 @@
  * bit has flipped, so rounding cannot make a bit flip twice in a row.
  * A separation of the user's is tabulated as it is, F(m).
  */
-import { EngramError, exp, log, log1p, unknownName } from "../numeric/index.ts";
+import { EngramError, exp, integerPower, log, log1p, unknownName } from "../numeric/index.ts";
 import { checkBeta } from "./parameters.ts";
-import { checkDegree, integerPower, type Separation } from "./separation.ts";
+import { checkDegree, type Separation } from "./separation.ts";
 import { foldSum } from "./sums.ts";
 
 /** z^n/n; max(z,0)^n/n; e^z; -log sum e^{beta m} (Q = log, no 1/beta); any F of the user's, finite at every whole number from -D to D. */

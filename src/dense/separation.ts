@@ -12,7 +12,7 @@
  * | exponential   | e^z               | Demircigil; with Q = log the LSE energy  |
  * | epanechnikov  | max(1 + z, 0)     | (L7): LSR                                |
  */
-import { EngramError, exp } from "../numeric/index.ts";
+import { EngramError, exp, integerPower } from "../numeric/index.ts";
 
 export interface Separation {
   readonly name: string;
@@ -20,17 +20,6 @@ export interface Separation {
   F(z: number): number;
   /** F'(z); at a kink the derivative from the inactive side, as for a ReLU. */
   f(z: number): number;
-}
-
-/** z^n for an integer n >= 0 by repeated squaring: the same products on every host. */
-export function integerPower(z: number, n: number): number {
-  let result = 1;
-  let base = z;
-  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= base;
-    base *= base;
-  }
-  return result;
 }
 
 /** @throws EngramError unless n is an integer in 1..1000 */

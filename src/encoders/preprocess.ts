@@ -10,7 +10,7 @@
  */
 import { image as picture, resize, toGrey, toRgb } from "../images/index.ts";
 import type { Image, ResizeFilter } from "../images/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, roundHalfEven } from "../numeric/index.ts";
 import type { Shape } from "./graph.ts";
 
 export interface Preprocessing {
@@ -77,8 +77,8 @@ export function resizeToCover(image: Image, rows: number, columns: number, filte
 export function centreCrop(image: Image, rows: number, columns: number): Image {
   const { width, height, channels, data } = image;
   if (height < rows || width < columns) throw new EngramError("crop", `a picture of at least ${columns} x ${rows}`, `${width} x ${height}`, "Resize it first.");
-  const top = halfToEven((height - rows) / 2);
-  const left = halfToEven((width - columns) / 2);
+  const top = roundHalfEven((height - rows) / 2);
+  const left = roundHalfEven((width - columns) / 2);
   const out = new Float32Array(channels * rows * columns);
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < rows; y++) {
@@ -87,10 +87,4 @@ export function centreCrop(image: Image, rows: number, columns: number): Image {
     }
   }
   return picture(columns, rows, channels, out);
-}
-
-/** Python's round. */
-function halfToEven(x: number): number {
-  const floor = Math.floor(x);
-  return x - floor === 0.5 ? floor + (floor % 2) : Math.round(x);
 }

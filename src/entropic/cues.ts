@@ -1,5 +1,5 @@
 /** Cues of an entropic memory as levels, with what they hide, and the number that stands for each of them in the counters of its draws. */
-import { EngramError, type Pattern, type Patterns, toRow, toRows, visibleOf } from "../numeric/index.ts";
+import { EngramError, type Pattern, type Patterns, toRow, toRows } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import type { EntropicRecallOptions } from "./memory.ts";
 import type { Quantiser } from "./quantiser.ts";
@@ -27,29 +27,6 @@ export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, c
   const raw = quantiser.transform(single ? toRow((cues as readonly Pattern[])[0], "cue", n) : toRows(cues, "cues", n).data);
   const asked = Object.fromEntries(Object.entries(options).filter(([name]) => QUESTION_OPTIONS.includes(name)));
   return { raw, v: register.levels(raw, visible), asked };
-}
-
-/** With what an image shows of itself, where no `visible` is given. */
-export function masked(cue: Pattern, options: EntropicRecallOptions): EntropicRecallOptions {
-  if (options.visible !== undefined || typeof cue !== "object" || cue === null) return options;
-  return { ...options, visible: visibleOf(cue) };
-}
-
-/** Whether some of the cues are images with hidden pixels, so that each goes by its own mask. */
-export function hides(cues: Patterns, options: EntropicRecallOptions): cues is readonly Pattern[] {
-  return options.visible === undefined && Array.isArray(cues) && cues.some((cue: Pattern) => typeof cue === "object" && cue !== null && visibleOf(cue) !== undefined);
-}
-
-/** The parts one after the other; a single one as it is. */
-export function joined(parts: readonly Float64Array[]): Float64Array {
-  if (parts.length === 1) return parts[0];
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** 32 bits of each cue's levels (FNV-1a): different cues draw different numbers, the same cue the same ones wherever it stands. */

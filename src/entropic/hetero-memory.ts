@@ -13,11 +13,11 @@
  * (E32) and (E33) draw until something new comes: one cue gives the same answer alone, in a batch and on every host.
  */
 import { readEngram, tensor, writeEngram } from "../formats/index.ts";
-import { type Backend, EngramError, type Pattern, type Patterns, seeded, toRow, toRows, unknownName } from "../numeric/index.ts";
+import { type Backend, EngramError, type Pattern, type Patterns, joined, seeded, toRow, toRows, unknownName } from "../numeric/index.ts";
 import { NO_LEVEL } from "../kernels/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import { damaged } from "../dense/stored.ts";
-import { fingerprints, joined } from "./cues.ts";
+import { fingerprints } from "./cues.ts";
 import { type HeteroOptions, HeteroRegister, heteroSettings, type PairRecognition, type Side } from "./hetero-register.ts";
 import { checkStore } from "./hetero-table.ts";
 import { type HeteroRetrieved, randomRetrieval, sampleAndTest, searchAndTest } from "./hetero-search.ts";

@@ -8,12 +8,11 @@
  * coherences; then sample and test (E32) from P modulated by mu_c. All coherences 0: rejected.
  */
 import { NO_LEVEL } from "../kernels/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, roundHalfEven } from "../numeric/index.ts";
 import type { Rng } from "../numeric/index.ts";
 import type { HeteroRegister, Projection, Side } from "./hetero-register.ts";
 import { drawFrom, type HeteroDrawOptions, type HeteroRetrieved, modulated, rejected, sampleAndTest } from "./hetero-search.ts";
 import type { Levels } from "./levels.ts";
-import { roundHalfEven } from "./quantiser.ts";
 import type { AssociativeRegister } from "./register.ts";
 import { log2 } from "./statistics.ts";
 

@@ -4,8 +4,9 @@ export {
   type OutsidePolicy, type Preset, PRESET_NAMES, type PresetName, presetOf, PRESETS, type RegisterOptions, type RegisterSettings,
 } from "./presets.ts";
 export {
-  fitQuantiser, Quantiser, type QuantiserData, type QuantiserKind, QUANTISER_KINDS, type QuantiserOptions, roundHalfEven,
+  fitQuantiser, Quantiser, type QuantiserData, type QuantiserKind, QUANTISER_KINDS, type QuantiserOptions,
 } from "./quantiser.ts";
+export { roundHalfEven } from "../numeric/index.ts";
 export type { Explanation, Recognized, Rejection, Thresholds } from "./recognition.ts";
 export { AssociativeRegister, type Retrieved, type RetrieveOptions } from "./register.ts";
 export { type DrawOptions, gaussianKernel, triangularQuantile } from "./retrieval.ts";

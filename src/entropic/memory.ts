@@ -16,11 +16,11 @@
 import { NO_LEVEL } from "../kernels/index.ts";
 import {
   type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recall, type RecallOptions, type Recognition, type StoreOptions,
-  toRows, visibleOf,
+  joined, toRows,
 } from "../numeric/index.ts";
-import { type CueLevels, cueLevels, fingerprints, hides, joined, masked } from "./cues.ts";
+import { type CueLevels, cueLevels, fingerprints } from "./cues.ts";
 import { warningsOf } from "./diagnostics.ts";
-import { checkNames } from "../dense/recall-options.ts";
+import { checkNames, hides, seen } from "../dense/recall-options.ts";
 import { readEntropic, writeEntropic } from "./file.ts";
 import { checkOptions } from "./memory-options.ts";
 import { Items } from "./items.ts";
@@ -133,7 +133,7 @@ export class EntropicMemory implements Memory {
 
   /** One recall per cue, the bits of `recall`. */
   recallMany(cues: Patterns, options: EntropicRecallOptions = {}): EntropicRecall[] {
-    if (hides(cues, options)) return cues.flatMap((cue) => this.recallMany([cue], { ...options, visible: visibleOf(cue) }));
+    if (hides(cues, options)) return cues.flatMap((cue) => this.recallMany([cue], seen(cue, options)));
     const { register, quantiser } = this.#ready();
     const { raw, v, asked } = this.#levelsOf(cues, options);
     const [n, { visible }] = [this.#dim, asked];
@@ -161,7 +161,7 @@ export class EntropicMemory implements Memory {
   /** The acceptance half of recall. The ranking is of the stored items nearest to the cue itself. */
   recognize(cue: Pattern, options: EntropicRecallOptions = {}): Recognition {
     const { accepted, reason } = this.explain(cue, options);
-    const { v } = this.#levelsOf([cue], masked(cue, options));
+    const { v } = this.#levelsOf([cue], seen(cue, options));
     const ranking = accepted ? this.#items!.nearest(v, options.top ?? 5) : [];
     return { accepted, criterion: CRITERION, ...(reason === undefined ? {} : { reason }), key: ranking[0]?.key, ranking };
   }
@@ -169,7 +169,7 @@ export class EntropicMemory implements Memory {
   /** Why a cue is accepted or not: every column and test that speaks against it, with the margins. */
   explain(cue: Pattern, options: EntropicRecallOptions = {}): Explanation {
     const { register } = this.#ready();
-    const { raw, asked } = this.#levelsOf([cue], masked(cue, options));
+    const { raw, asked } = this.#levelsOf([cue], seen(cue, options));
     return register.explain(raw, asked);
   }
 

@@ -16,7 +16,7 @@
  * level 0 with a warning (theirs turns into "undefined" everywhere); m = 1 dequantises to the middle of the range (theirs forgets to add
  * lo; `reference` keeps it).
  */
-import { EngramError, quantile, toRows, unknownName } from "../numeric/index.ts";
+import { EngramError, quantile, roundHalfEven, toRows, unknownName } from "../numeric/index.ts";
 import type { Patterns } from "../numeric/index.ts";
 
 export type QuantiserKind = "global" | "local" | "percentile";
@@ -135,14 +135,6 @@ export function fitQuantiser(patterns: Patterns, options: QuantiserOptions): Qua
     hi.push(kind === "percentile" ? quantile(column, 0.995) : column.reduce((most, x) => Math.max(most, x), -Infinity));
   }
   return new Quantiser({ kind, levels, constantColumns, precision, reference, lo, hi, columns: dim, fittedOn: `${rows} patterns` });
-}
-
-/** To the nearest whole number, halves to the even one (`Math.round` rounds them up). */
-export function roundHalfEven(x: number): number {
-  const below = Math.floor(x);
-  const part = x - below;
-  if (part !== 0.5) return part < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
 }
 
 /** @throws EngramError unless m is a whole number from 1 to 65,534 */

@@ -16,10 +16,9 @@
  * an empty column stays undefined. Where only a_j^(1/tau) underflows, MAP is taken. MAP on ties: the level nearest to v_j, then the lower.
  */
 import { Cells, NO_LEVEL } from "../kernels/index.ts";
-import { EngramError, exp, pow, threefry2x32 } from "../numeric/index.ts";
+import { EngramError, exp, pow, roundHalfEven, threefry2x32, threefryKey, uniform2x32 } from "../numeric/index.ts";
 import type { ThreefryKey } from "../numeric/index.ts";
 import { checkSigma, type RegisterSettings } from "./presets.ts";
-import { roundHalfEven } from "./quantiser.ts";
 
 export interface DrawOptions {
   /** Width as a fraction of m. Default: the register's. */
@@ -43,11 +42,9 @@ export interface Drawn {
 
 /** The key of the draws of one sample. @throws EngramError unless both are whole, from 0 to below 2^53 */
 export function drawKey(seed = 0, sample = 0): ThreefryKey {
-  for (const [name, value] of [["seed", seed], ["sample", sample]] as const) {
-    if (!Number.isSafeInteger(value) || value < 0) throw new EngramError(name, "a whole number, 0 or above and below 2^53", String(value), "Round it, or choose another.");
-  }
-  const words = (x: number): ThreefryKey => [Math.floor(x / 4294967296), x >>> 0];
-  return threefry2x32(words(seed), words(sample)[1], words(sample)[0]);
+  const key = threefryKey(seed);
+  const [high, low] = threefryKey(sample, "sample");
+  return threefry2x32(key, low, high);
 }
 
 /** Retrieval from a table that does not change; make a new one when it has. */
@@ -195,8 +192,7 @@ function triangular(cells: Cells, v: Uint16Array, numbers: Uint32Array, key: Thr
   return Uint16Array.from(v, (mode, at) => {
     const j = at % n;
     const marked = (i: number): boolean => i >= 0 && i < m && R[j * m + i] > 0;
-    const [x, y] = threefry2x32(key, j, numbers[Math.floor(at / n)]);
-    const u = ((x >>> 5) * 67108864 + (y >>> 6)) / 9007199254740992;
+    const u = uniform2x32(key, j, numbers[Math.floor(at / n)]);
     if (!marked(mode)) {
       const all = Array.from({ length: m }, (_, i) => i).filter(marked);
       return all.length === 0 ? NO_LEVEL : all[Math.floor(u * all.length)];

@@ -13,7 +13,7 @@
  * register (E9)-(E11), on the same counts without a cap.
  */
 import { NO_LEVEL } from "../kernels/index.ts";
-import { EngramError, log, threefry2x32 } from "../numeric/index.ts";
+import { EngramError, log, uniform2x32 } from "../numeric/index.ts";
 import type { Levels } from "./levels.ts";
 import { checkSigma, type RegisterOptions } from "./presets.ts";
 import type { RecognizeOptions } from "./recognition.ts";
@@ -98,7 +98,7 @@ export class TreeRegister {
     const key = drawKey(seed, sample);
     const levels = new Uint16Array(q.length).fill(NO_LEVEL);
     accepted.forEach((yes, c) => {
-      if (yes === 1) levels.set(this.#descend(q.subarray(c * n, (c + 1) * n), K, mode, (j) => uniformAt(key, j, numbers?.[c] ?? c)), c * n);
+      if (yes === 1) levels.set(this.#descend(q.subarray(c * n, (c + 1) * n), K, mode, (j) => uniform2x32(key, j, numbers?.[c] ?? c)), c * n);
     });
     return { accepted, levels };
   }
@@ -243,9 +243,4 @@ export function fitTree(v: Levels, n: number, m: number, options: TreeOptions = 
   const tree = new TreeRegister(n, m, edges ?? spanningTree(mutualInformation(q, n, m), n), rest);
   tree.add(q);
   return tree;
-}
-
-function uniformAt(key: readonly [number, number], j: number, number: number): number {
-  const [a, b] = threefry2x32(key, j, number);
-  return ((a >>> 5) * 67108864 + (b >>> 6)) / 9007199254740992;
 }

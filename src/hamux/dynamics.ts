@@ -9,7 +9,7 @@
  * activation while its state is still far from its signal; a small step moves nothing much. The residual is fooled by neither, nor by states that drift
  * along directions that change no activation.
  */
-import { EngramError, eulerStep, type Flow, integrate, rk4Step, unknownName } from "../numeric/index.ts";
+import { ENERGY_ROUNDING, EngramError, eulerStep, type Flow, integrate, joined, rk4Step, unknownName } from "../numeric/index.ts";
 import type { EnergyTree, HAM, States } from "./ham.ts";
 import { type Mask, maskOf } from "./layer.ts";
 import { partlyClamped } from "./conditions.ts";
@@ -49,8 +49,6 @@ export interface Run {
   readonly warnings: readonly string[];
 }
 
-/** What rounding does to an energy, relative to the sum of its parts' sizes. */
-const ROUNDING = { f32: 1e-5, f64: 1e-12 } as const;
 const SMALLEST = 2 ** -40;
 
 type Settings = Required<Omit<RunOptions, "free">>;
@@ -221,7 +219,7 @@ class Crowd {
   }
 
   #rounding({ layers, connections }: EnergyTree): number {
-    return ROUNDING[this.#ham.precision] * [...Object.values(layers), ...connections.map(({ energy }) => energy)].reduce((sum, leaf) => sum + Math.abs(leaf), 0);
+    return ENERGY_ROUNDING[this.#ham.precision] * [...Object.values(layers), ...connections.map(({ energy }) => energy)].reduce((sum, leaf) => sum + Math.abs(leaf), 0);
   }
 
   #accept(walker: Walker): void {
@@ -235,16 +233,6 @@ class Crowd {
     walker.lowest = Math.min(walker.lowest, there.energy);
     seen.push(there);
   }
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** What `f` gives, or undefined where it meets numbers that are refused: NaN, infinities, what a Lagrangian cannot hold. */

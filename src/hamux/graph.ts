@@ -7,10 +7,9 @@
  *   I        = -sum over connections dE_s/dxhat                                                   (M21)
  *   dE/dxhat = x - b - I
  */
-import { EngramError } from "../numeric/index.ts";
 import { add, constant, mul, type NdArray, ndArray, reshape, sub, total, type Var } from "../autodiff/index.ts";
 import { zerosLike } from "../autodiff/array.ts";
-import { legendre, type Params } from "./lagrangian.ts";
+import { checkFinite, legendre, type Params } from "./lagrangian.ts";
 import type { NeuronLayer } from "./layer.ts";
 import { type Hypersynapse, signalsOf } from "./synapse.ts";
 
@@ -115,8 +114,7 @@ export function parametersOf(layers: Readonly<Record<string, NeuronLayer>>, syna
   for (const [owner, { parameters }] of Object.entries(synapses)) for (const [name, value] of Object.entries(parameters)) all[`${owner}.${name}`] = value;
   for (const [name, { shape, data }] of Object.entries(all)) {
     ndArray(shape, data, `parameter ${name}`);
-    const at = data.findIndex((value) => !Number.isFinite(value));
-    if (at >= 0) throw new EngramError(`parameter ${name}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters; a training that diverged leaves NaN.");
+    checkFinite(data, `parameter ${name}`);
   }
   return all;
 }

@@ -103,6 +103,12 @@ export function mustBePositive(name: string): boolean {
   return /(^|\.)(beta|gamma)$/.test(name);
 }
 
+/** @throws EngramError where numbers of a parameter are NaN or infinite (says which) */
+export function checkFinite(data: NdArray["data"], what: string): void {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new EngramError(`${what}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters; a training that diverged leaves NaN.");
+}
+
 /** Parameters as constants in the precision of `like`. */
 export function constants(parameters: Readonly<Record<string, NdArray>>, like: Float32Array | Float64Array = new Float64Array(0)): Params {
   return Object.fromEntries(Object.entries(parameters).map(([name, { shape, data }]) => {

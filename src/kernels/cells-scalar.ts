@@ -1,5 +1,5 @@
-/** The scalar twin of assembly/cells.ts: the same loops, the same order, the same bits. */
-import { threefry2x32 } from "../numeric/index.ts";
+/** The scalar twin of assembly/cells.ts and draws.ts: the same loops, the same order, the same bits. */
+import { uniform2x32 } from "../numeric/index.ts";
 import type { ThreefryKey } from "../numeric/index.ts";
 import type { CellKernels, CellKind, CellTable, Looked } from "./cells-backend.ts";
 import { NO_LEVEL } from "./cells-backend.ts";
@@ -67,8 +67,7 @@ export class ScalarCells implements CellKernels {
           out[c * n + j] = NO_LEVEL;
           continue;
         }
-        const [a, b] = threefry2x32(key, j, numbers[c]);
-        const t = ((a >>> 5) * 67108864 + (b >>> 6)) / 9007199254740992 * whole;
+        const t = uniform2x32(key, j, numbers[c]) * whole;
         let sum = 0;
         let level = m - 1;
         for (let i = 0; i < m; i++) {

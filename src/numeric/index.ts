@@ -21,3 +21,4 @@ export * from "./special.ts";
 export * from "./sums.ts";
 export * from "./threefry.ts";
 export * from "./vectors.ts";
+export * from "./whole.ts";

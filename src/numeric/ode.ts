@@ -6,6 +6,7 @@
  */
 import { pow } from "./elementary/pow.ts";
 import { EngramError } from "./errors.ts";
+import type { Precision } from "./memory.ts";
 import { dot, largestDifference, maxAbs } from "./vectors.ts";
 
 export type Flow = (x: Float64Array) => Float64Array;
@@ -85,6 +86,9 @@ export function integrate(f: Flow, x0: Float64Array, until: number, tolerance = 
   }
   return { x, t, steps, finished: t >= until };
 }
+
+/** What rounding does to an energy, relative to its terms, by the precision they are computed in. */
+export const ENERGY_ROUNDING: Readonly<Record<Precision, number>> = { f32: 1e-5, f64: 1e-12 };
 
 export interface DescentOptions {
   /** First time step. Default .1. */

@@ -32,9 +32,9 @@ export function threefry2x32(key: ThreefryKey, x0: number, x1: number): [number,
   return [a >>> 0, b >>> 0];
 }
 
-/** The key of a seed, as `jax.random.PRNGKey` with 64-bit integers makes it. @throws EngramError unless 0 <= seed < 2^53 is whole */
-export function threefryKey(seed: number): ThreefryKey {
-  return words(seed, "seed");
+/** The key of a seed, as `jax.random.PRNGKey` with 64-bit integers makes it. @param what names it in errors @throws EngramError unless 0 <= seed < 2^53 is whole */
+export function threefryKey(seed: number, what = "seed"): ThreefryKey {
+  return words(seed, what);
 }
 
 /** n words of 32 bits in the older JAX layout: counters 0..n-1 (a 0 appended if n is odd) cut in halves, all x0 and then all x1. */
@@ -60,11 +60,16 @@ export function threefryUniform(key: ThreefryKey, n: number): Float32Array {
   return Float32Array.from(threefryBits(key, n), (bits) => (bits >>> 9) / 8388608);
 }
 
+/** Uniform in [0, 1), 53 bits, at counter (x0, x1) of a key. */
+export function uniform2x32(key: ThreefryKey, x0: number, x1: number): number {
+  const [a, b] = threefry2x32(key, x0, x1);
+  return ((a >>> 5) * 67108864 + (b >>> 6)) / 9007199254740992;
+}
+
 /** Uniform in [0, 1), 53 bits: the number at place `counter` of the sequence of `seed`. Both whole, 0 <= . < 2^53. */
 export function counterUniform(seed: number, counter: number): number {
   const [high, low] = words(counter, "counter");
-  const [a, b] = threefry2x32(words(seed, "seed"), low, high);
-  return ((a >>> 5) * 67108864 + (b >>> 6)) / 9007199254740992;
+  return uniform2x32(words(seed, "seed"), low, high);
 }
 
 /** The high and low 32 bits of a whole number. */

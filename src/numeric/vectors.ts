@@ -109,3 +109,15 @@ export function topIndices(x: Vector, k: number): number[] {
   const order = Array.from({ length: x.length }, (_, i) => i).sort((i, j) => (x[i] === x[j] ? i - j : x[i] > x[j] ? -1 : 1));
   return order.slice(0, k);
 }
+
+/** The parts one after the other; a single one as it is. */
+export function joined(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

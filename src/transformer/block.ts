@@ -4,11 +4,11 @@
  *
  * Deviations: a guard may halve alpha where a step would raise the energy; tokens may be held still (the authors let all evolve, and so does the default).
  */
-import { EngramError, type Precision, unknownName } from "../numeric/index.ts";
+import { ENERGY_ROUNDING, EngramError, type Precision, unknownName } from "../numeric/index.ts";
 import { constant, type NdArray, ndArray, type Var } from "../autodiff/index.ts";
 import { sameShape } from "../autodiff/array.ts";
 import { type Attention, type Lagrangian, layerNorm, type Mask, type Params, relu } from "../hamux/index.ts";
-import { constants, positive } from "../hamux/lagrangian.ts";
+import { checkFinite, constants, positive } from "../hamux/lagrangian.ts";
 import { maskOf } from "../hamux/layer.ts";
 import { weights } from "../hamux/synapse.ts";
 import { BlockGraph, type Neighbours, type Prepared } from "./block-graph.ts";
@@ -62,8 +62,6 @@ export interface BlockRun {
   readonly reason?: string;
 }
 
-const ROUNDING = { f32: 1e-5, f64: 1e-12 } as const;
-
 export class EnergyTransformerBlock {
   readonly precision: Precision;
   /** D. */
@@ -89,10 +87,7 @@ export class EnergyTransformerBlock {
     this.parameters = {
       WQ, WK, Xi, beta: positive(beta ?? 1 / Math.sqrt(Y), "block beta"), ...Object.fromEntries([...named("norm", norm.parameters), ...named("hopfield", hopfield.parameters)]),
     };
-    for (const [name, { data }] of Object.entries(this.parameters)) {
-      const at = data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0) throw new EngramError(`parameter ${name}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters; a training that diverged leaves NaN.");
-    }
+    for (const [name, { data }] of Object.entries(this.parameters)) checkFinite(data, `parameter ${name}`);
     this.graph = new BlockGraph({ WQ, WK, Xi, norm, hidden: hopfield, allowSelf });
     this.params = constants(this.parameters, precision === "f32" ? new Float32Array(0) : new Float64Array(0));
     this.#prepared = this.graph.prepare(this.params);
@@ -165,7 +160,7 @@ export class EnergyTransformerBlock {
     let size = alpha;
     while (trees.length <= steps) {
       const before = trees[trees.length - 1];
-      const fits = (tree: BlockTree): boolean => tree.energy <= before.energy + ROUNDING[this.precision] * (Math.abs(tree.neurons) + Math.abs(tree.attention) + Math.abs(tree.hopfield));
+      const fits = (tree: BlockTree): boolean => tree.energy <= before.energy + ENERGY_ROUNDING[this.precision] * (Math.abs(tree.neurons) + Math.abs(tree.attention) + Math.abs(tree.hopfield));
       let next = this.graph.step(x, this.#prepared, looks, size, mask);
       let tree = this.#tree(next, looks);
       const tried = size;

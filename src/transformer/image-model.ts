@@ -11,7 +11,7 @@
 import { EngramError, type ImageLike } from "../numeric/index.ts";
 import { add, constant, matmul, mul, type NdArray, reshape, slice, sub, take, type Var } from "../autodiff/index.ts";
 import { paramsOf } from "../hamux/graph.ts";
-import { constants, type Params } from "../hamux/lagrangian.ts";
+import { checkFinite, constants, type Params } from "../hamux/lagrangian.ts";
 import { maskOf } from "../hamux/layer.ts";
 import { weights } from "../hamux/synapse.ts";
 import type { BlockRun, BlockRunOptions, EnergyTransformerBlock } from "./block.ts";
@@ -60,8 +60,7 @@ export class ImageEnergyTransformer {
     for (const name of OWN) {
       const { shape, data } = weights(arrays[name], shapes[name].length, `image model ${name}`);
       if (shape.some((n, i) => n !== shapes[name][i])) throw new EngramError(`image model ${name}`, `shape [${shapes[name].join(", ")}]`, `[${shape.join(", ")}]`, "Check weights and geometry.");
-      const at = data.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0) throw new EngramError(`image model ${name}, number ${at}`, "a finite number", String(data[at]), "Clean the parameters.");
+      checkFinite(data, `image model ${name}`);
     }
     this.block = block;
     this.geometry = geometry;

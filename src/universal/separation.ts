@@ -8,7 +8,7 @@
  *
  * Deviation: outside its domain a separation throws. The authors' code returns NaN or the wrong ranking there.
  */
-import { EngramError, exp, log, pow } from "../numeric/index.ts";
+import { EngramError, exp, integerPower, log, pow } from "../numeric/index.ts";
 import { foldSum, highest } from "../dense/sums.ts";
 
 /** How a separation folds over shards: by adding, by rescaled adding, by keeping the best, or not at all. */
@@ -151,11 +151,5 @@ export function checkBeta(what: string, beta: number): number {
 function signedPower(s: number, n: number): number {
   if (n === 0.5) return Math.sqrt(s);
   if (!Number.isInteger(n) || n > 64) return s < 0 ? -pow(-s, n) : pow(s, n);
-  let result = 1;
-  let square = s;
-  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
+  return integerPower(s, n);
 }
