@@ -3,6 +3,7 @@ export { heapBase } from "./layout";
 export * from "./scores";
 export * from "./batch";
 export * from "./cells";
+export * from "./draws";
 export * from "./elementary";
 export * from "./norms";
 export * from "./pack";

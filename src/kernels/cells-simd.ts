@@ -1,4 +1,4 @@
-/** The WebAssembly half of `Cells`: the table in the arena, the kernels of assembly/cells.ts called for at most 256 cues at a time. */
+/** The WebAssembly half of `Cells`: the table in the arena, the kernels of assembly/cells.ts and draws.ts called for at most 256 cues at a time. */
 import { BLOCK_ROWS } from "../numeric/index.ts";
 import type { ThreefryKey } from "../numeric/index.ts";
 import type { CellKernels, CellKind, CellTable, Looked } from "./cells-backend.ts";

@@ -37,7 +37,7 @@ type CellsDrawDirect = (
   cells: number, n: number, m: number, K: number, cues: number, items: number, numbers: number, k0: number, k1: number, u: number, out: number,
 ) => number;
 
-/** Of assembly/cells.ts. */
+/** Of assembly/cells.ts and draws.ts. */
 type CellExports = { readonly [name in `cellsCount_${"u16" | "u32"}`]: CellsCount } &
   { readonly [name in `cellsLook_${"u16" | "u32"}`]: CellsLook } &
   { readonly [name in `cellsCumulate_${CellKind}`]: (cells: number, n: number, m: number, K: number, width: number, out: number) => void } &
