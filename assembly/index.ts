@@ -2,6 +2,7 @@
 export { heapBase } from "./layout";
 export * from "./scores";
 export * from "./batch";
+export * from "./bytes";
 export * from "./cells";
 export * from "./draws";
 export * from "./elementary";

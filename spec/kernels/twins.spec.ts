@@ -5,7 +5,7 @@ import type { Precision } from "../../src/numeric/index.ts";
 import { kernels } from "../../src/kernels/host.ts";
 import { LAYER_KERNELS } from "../../src/kernels/layers.ts";
 import {
-  Cells, cosineScores, dgemm, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
+  ByteRows, Cells, cosineScores, dgemm, expInto, finishSoftmax, logSumExp, mapInto, overlapScores, pearsonScores, powerInto, Rows, sgemm, softmax, UNARY, zipInto,
 } from "../../src/kernels/index.ts";
 import type { RawScore } from "../../src/kernels/index.ts";
 
@@ -127,6 +127,24 @@ t.test("matrix products", async (t) => {
         twins(`sgemm ${m}x${k}x${n}`, (backend) => sgemm(m, n, k, A, B, undefined, backend), wrong);
         twins(`dgemm ${m}x${k}x${n}`, (backend) => dgemm(m, n, k, Float64Array.from(A), Float64Array.from(B), undefined, backend), wrong);
       }
+    }
+  }
+  t.same(wrong, []);
+});
+
+t.test("rows of bytes: nearest rows and distances, also across blocks", async (t) => {
+  const wrong: string[] = [];
+  for (const N of [2, 3, 5, 8, 17, 64, 257, 600]) {
+    for (const D of [1, 3, 8, 64, 255]) {
+      const rng = seeded(N * 1000 + D);
+      const bytes = Uint8Array.from({ length: N * D }, () => rng.integer(256));
+      twins(`bytes ${N}x${D}`, (backend) => {
+        const rows = new ByteRows(bytes, D, { backend });
+        const { squared, index } = rows.nearest();
+        const out = [...squared, ...index, ...rows.distances(bytes.slice(D, 2 * D))];
+        rows.dispose();
+        return out;
+      }, wrong);
     }
   }
   t.same(wrong, []);

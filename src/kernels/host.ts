@@ -48,6 +48,7 @@ type CellExports = { readonly [name in `cellsCount_${"u16" | "u32"}`]: CellsCoun
 interface OtherExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
+  dots_i16(cues: number, cuePanels: number, rows: number, rowPanels: number, run: number, out: number, stride: number): void;
   packColumns_f32(B: number, count: number, n: number, k: number, out: number): void;
   readonly softmaxBlock_f32: SoftmaxBlock;
   readonly softmaxBlock_f64: SoftmaxBlock;

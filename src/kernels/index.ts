@@ -2,6 +2,8 @@ export type { PanelKernels, SoftmaxState } from "./backend.ts";
 export { Blocks } from "./blocks.ts";
 export { Convolution, convolutionSize } from "./convolution.ts";
 export type { Accuracy, After, ConvolutionShape, Form, Pair } from "./convolution.ts";
+export { ByteRows } from "./byte-rows.ts";
+export type { ByteRowsOptions, NearestRows } from "./byte-rows.ts";
 export { Cells } from "./cells.ts";
 export type { CellsOptions } from "./cells.ts";
 export { NO_LEVEL } from "./cells-backend.ts";
