@@ -7,9 +7,12 @@
  *   basic     3x3, 3x3                 bottleneck  1x1, 3x3, 1x1 to 4 times the width
  *   shortcut  the input, or where its shape differs a 1x1 convolution and batch norm (`downsample`)
  *   avgpool   mean over all pixels: 512 (basic), 2048 (bottleneck) features times the multiplier
+ *   head      `projection.0`, ReLU, `projection.2` on the pooled features, of the checkpoints of training/
+ *
+ * `contrastive-small` is ours: a 5x5 stem of stride 2 with 32 channels, then one basic block of stride 2 for each of the widths 64, 128, 192, and the head.
  */
 import { Graph } from "../graph.ts";
-import type { Architecture } from "./architecture.ts";
+import type { Architecture, SizeOf } from "./architecture.ts";
 
 interface Design {
   readonly blocks: readonly [number, number, number, number];
@@ -18,19 +21,37 @@ interface Design {
   readonly stem: "imagenet" | "cifar";
 }
 
-function resnet({ blocks, bottleneck, multiplier, stem }: Design, classes: number): Graph {
+/** One stage: `count` blocks of `width`, the first of them with the stride. */
+interface Stage {
+  readonly width: number;
+  readonly count: number;
+  readonly stride: number;
+}
+
+function resnet({ blocks, bottleneck, multiplier, stem }: Design, sizeOf: SizeOf): Graph {
   const g = new Graph();
-  let channels = 64 * multiplier;
+  const channels = 64 * multiplier;
   const small = stem === "cifar";
   let x = g.convolution("conv1", "input", { channels, kernel: small ? 3 : 7, stride: small ? 1 : 2, padding: small ? 1 : 3, bias: false });
   x = g.relu("relu", g.batchNorm("bn1", x));
   if (!small) x = g.maxPool("maxpool", x, { kernel: 3, stride: 2, padding: 1 });
-  blocks.forEach((count, stage) => {
-    const width = 64 * multiplier * 2 ** stage;
+  x = stages(g, x, channels, blocks.map((count, stage) => ({ width: channels * 2 ** stage, count, stride: stage > 0 ? 2 : 1 })), bottleneck);
+  // A checkpoint without its classifier, or without the head it was trained with, has features only.
+  const classes = sizeOf("fc.weight", 0, 0);
+  if (classes > 0) g.linear("fc", x, classes);
+  head(g, x, sizeOf("projection.0.weight", 0, 0), sizeOf("projection.2.weight", 0, 0));
+  return g;
+}
+
+/** Stages layer1, layer2, ... and the mean over all pixels. */
+function stages(g: Graph, stem: string, from: number, list: readonly Stage[], bottleneck: boolean): string {
+  let x = stem;
+  let channels = from;
+  list.forEach(({ width, count, stride: first }, stage) => {
     const out = bottleneck ? 4 * width : width;
     for (let i = 0; i < count; i++) {
       const name = `layer${stage + 1}.${i}`;
-      const stride = stage > 0 && i === 0 ? 2 : 1;
+      const stride = i === 0 ? first : 1;
       let shortcut = x;
       if (stride !== 1 || channels !== out) {
         shortcut = g.convolution(`${name}.downsample.0`, x, { channels: out, kernel: 1, stride, bias: false });
@@ -41,8 +62,20 @@ function resnet({ blocks, bottleneck, multiplier, stem }: Design, classes: numbe
       channels = out;
     }
   });
-  x = g.globalAverage("avgpool", x);
-  if (classes > 0) g.linear("fc", x, classes);
+  return g.globalAverage("avgpool", x);
+}
+
+/** The head of SimCLR: `projection.2`, on which the loss was computed. */
+function head(g: Graph, x: string, hidden: number, out: number): void {
+  if (hidden > 0 && out > 0) g.linear("projection.2", g.relu("projection.1", g.linear("projection.0", x, hidden)), out);
+}
+
+/** Ours: 0.95 million weights, 10 million multiply-adds; the stem has stride 2 and every stage too, so that most weights see 4 pixels. */
+function contrastiveSmall(sizeOf: SizeOf): Graph {
+  const g = new Graph();
+  const x = g.relu("relu", g.batchNorm("bn1", g.convolution("conv1", "input", { channels: 32, kernel: 5, stride: 2, padding: 2, bias: false })));
+  const pooled = stages(g, x, 32, [64, 128, 192].map((width) => ({ width, count: 1, stride: 2 })), false);
+  head(g, pooled, sizeOf("projection.0.weight", 0, 256), sizeOf("projection.2.weight", 0, 128));
   return g;
 }
 
@@ -67,8 +100,7 @@ function architecture(name: string, design: Design, contrastive = design.stem ==
   return {
     name, source: contrastive ? "arXiv 1512.03385, 2002.05709" : "arXiv 1512.03385", input: () => [3, side, side], features: "avgpool",
     preprocessing: design.stem === "cifar" ? "unit" : contrastive ? "unit-crop" : "imagenet",
-    // A checkpoint without its classifier has features only.
-    graph: (sizeOf) => resnet(design, sizeOf("fc.weight", 0, 0)),
+    graph: (sizeOf) => resnet(design, sizeOf),
   };
 }
 
@@ -86,4 +118,7 @@ export const RESNETS: readonly Architecture[] = [
   architecture("resnet18-cifar", { ...SMALL, stem: "cifar" }),
   architecture("resnet34-cifar", { ...MIDDLE, stem: "cifar" }),
   architecture("resnet50-cifar", { ...LARGE, stem: "cifar" }),
+  {
+    name: "contrastive-small", source: "ours (training/README.md)", input: () => [3, 32, 32], preprocessing: "unit", features: "avgpool", graph: contrastiveSmall,
+  },
 ];

@@ -1,0 +1,89 @@
+"""What a card of fixtures/weights says about an encoder: recall at N = 1,000 in five disjoint slices of the test batch, class accuracy of
+a linear probe and of the nearest neighbours, and what 16 bits cost.
+
+    python3 training/measure.py --data cifar-10-binary.tar.gz --arch contrastive-small fixtures/weights/contrastive-small.safetensors [--against float32.safetensors]
+"""
+import argparse
+import json
+
+import torch
+from torch.nn import functional as F
+
+import cifar
+import tensors
+from models import ARCHITECTURES
+from recall import features, table
+
+
+def load(arch, path):
+    model = ARCHITECTURES[arch]()
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.load(path).items()}, strict=False)
+    return model.eval()
+
+
+def linear_probe(train, labels, test, truth, epochs=100):
+    """Softmax regression on standardised features, full batch, LBFGS, weight decay 1e-4."""
+    mean, std = train.mean(0), train.std(0) + 1e-6
+    train, test = (train - mean) / std, (test - mean) / std
+    probe = torch.nn.Linear(train.shape[1], 10)
+    optimizer = torch.optim.LBFGS(probe.parameters(), max_iter=epochs, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(probe(train), labels) + 1e-4 * probe.weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return (probe(test).argmax(1) == truth).float().mean().item()
+
+
+def neighbours(train, labels, test, truth, k=20):
+    """Vote of the k nearest by cosine."""
+    train, right = F.normalize(train), 0
+    for i in range(0, len(test), 500):
+        near = (F.normalize(test[i:i + 500]) @ train.T).topk(k).indices
+        right += (labels[near].mode(1).values == truth[i:i + 500]).sum().item()
+    return right / len(test)
+
+
+def slices(model, test, count, size):
+    rows = {}
+    for s in range(count):
+        for family, row in table(model, test[s * size:(s + 1) * size], 1000 + s).items():
+            for key, value in row.items():
+                rows.setdefault(family, {}).setdefault(key, []).append(value)
+    return {family: {key: [round(float(torch.tensor(v).mean()), 4), round(float(torch.tensor(v).std(unbiased=False)), 4)] for key, v in row.items()} for family, row in rows.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--arch", choices=ARCHITECTURES, required=True)
+    parser.add_argument("--against", help="the same weights in 32 bits")
+    parser.add_argument("--slices", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    test, truth = cifar.read(args.data, cifar.TEST)
+    test = test.float().div(255)
+    model = load(args.arch, args.file)
+    out = {"recall": slices(model, test, args.slices, 1000)}
+    print(json.dumps(out["recall"], indent=1), flush=True)
+    if args.against:
+        exact = load(args.arch, args.against)
+        own, other = features(model, test[:1000]), features(exact, test[:1000])
+        out["cost of 16 bits"] = [((a - b).abs().max() / b.abs().max()).item() for a, b in zip(own, other)]
+        out["recall in 32 bits"] = slices(exact, test, args.slices, 1000)
+        out["largest difference of recall"] = max(abs(out["recall"][f][k][0] - v[0]) for f, row in out["recall in 32 bits"].items() for k, v in row.items())
+    train, labels = cifar.read(args.data, cifar.TRAIN)
+    known, asked = features(model, train.float().div(255)), features(model, test)
+    for k, name in enumerate(("pooled", "projected")):
+        out[name] = {"linear probe": linear_probe(known[k], labels, asked[k], truth), "20 neighbours": neighbours(known[k], labels, asked[k], truth)}
+    print(json.dumps({k: v for k, v in out.items() if not k.startswith("recall")}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
