@@ -2,7 +2,7 @@
  * What a memory holds: patterns, values and keys, in step with one another. Everything is checked before anything
  * changes, so that an error leaves the memory as it was. After `dispose` every use but another `dispose` is an error.
  */
-import { Rows } from "../kernels/index.ts";
+import { backendInUse, Rows } from "../kernels/index.ts";
 import { type Backend, EngramError, type Key, type Patterns, type Precision, type StoreOptions, toRows } from "../numeric/index.ts";
 
 export class Contents {
@@ -23,7 +23,7 @@ export class Contents {
 
   get size(): number { return this.keys.length; }
   get dim(): number { return this.alive().#rows?.dim ?? 0; }
-  get backend(): Backend { return this.alive().#rows?.backend ?? this.#backend ?? "simd"; }
+  get backend(): Backend { return this.alive().#rows?.backend ?? this.#backend ?? backendInUse(); }
   get keys(): readonly Key[] { return this.alive().#stored; }
   get values(): Rows | undefined { return this.alive().#values; }
 

@@ -14,7 +14,7 @@
  */
 import { readEngram, tensor, writeEngram } from "../formats/index.ts";
 import { type Backend, EngramError, type Pattern, type Patterns, joined, seeded, toRow, toRows, unknownName } from "../numeric/index.ts";
-import { NO_LEVEL } from "../kernels/index.ts";
+import { backendInUse, NO_LEVEL } from "../kernels/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import { damaged } from "../dense/stored.ts";
 import { fingerprints } from "./cues.ts";
@@ -82,7 +82,7 @@ export class HeteroMemory {
   /** n and p, the widths of the sides; 0 of an empty memory. */
   get dim(): number { return this.#dims.left; }
   get rightDim(): number { return this.#dims.right; }
-  get backend(): Backend { return this.#fitted?.sides.left.backend ?? this.#options.backend ?? "simd"; }
+  get backend(): Backend { return this.#fitted?.sides.left.backend ?? this.#options.backend ?? backendInUse(); }
   /** The four-way register, for projections, prototypes and oracles. */
   get register(): HeteroRegister { return this.#ready().register; }
   /** The register of one side: weights, cue-free recalls. */

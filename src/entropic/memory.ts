@@ -13,7 +13,7 @@
  * in bits, which no paper defines. The quantised items are kept beside the table (`items`): no recalled state depends on them, they name
  * the nearest stored pattern (`key`, `ranking`) and let `forget` work. `items: false` is the memory of the papers.
  */
-import { NO_LEVEL } from "../kernels/index.ts";
+import { backendInUse, NO_LEVEL } from "../kernels/index.ts";
 import {
   type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recall, type RecallOptions, type Recognition, type StoreOptions,
   joined, toRows,
@@ -78,7 +78,7 @@ export class EntropicMemory implements Memory {
   get size(): number { return this.#alive().#items?.keys.length ?? 0; }
   get dim(): number { return this.size === 0 ? 0 : this.#dim; }
   get keys(): readonly Key[] { return this.size === 0 ? [] : this.#items!.keys.slice(); }
-  get backend(): Backend { return this.#alive().#fitted?.register.backend ?? this.#options.backend ?? "simd"; }
+  get backend(): Backend { return this.#alive().#fitted?.register.backend ?? this.#options.backend ?? backendInUse(); }
   /** The table and its statistics. @throws EngramError before the first store, as `quantiser` does */
   get register(): AssociativeRegister { return this.#ready().register; }
   get quantiser(): Quantiser { return this.#ready().quantiser; }

@@ -6,6 +6,7 @@
 import { zlibSync } from "fflate";
 import { crc32 } from "../formats/gzip.ts";
 import { damaged } from "../formats/bytes.ts";
+import { log } from "../numeric/elementary/log.ts";
 import { EngramError } from "../numeric/errors.ts";
 import { checkImage, fromBytes, toBytes, type Image } from "./image.ts";
 import { MAX_PIXELS, SIGNATURE, openPng, type PngContent, type PngHeader } from "./png-chunks.ts";
@@ -49,7 +50,7 @@ export function encodePng(picture: Image): Uint8Array {
   header[8] = 8;
   header[9] = [0, 0, 4, 2, 6][samples];
   const rows = filterRows(toBytes(picture, true), width * samples, height, samples);
-  const chunks = [chunk("IHDR", header), chunk("IDAT", zlibSync(rows, { level: 9 })), chunk("IEND", new Uint8Array(0))];
+  const chunks = [chunk("IHDR", header), chunk("IDAT", zlibSync(rows, { level: 9, mem: hashBits(rows.length) })), chunk("IEND", new Uint8Array(0))];
   const out = new Uint8Array(chunks.reduce((sum, part) => sum + part.length, 8));
   out.set(SIGNATURE);
   let at = 8;
@@ -58,6 +59,14 @@ export function encodePng(picture: Image): Uint8Array {
     at += part.length;
   }
   return out;
+}
+
+/** What fflate calls `mem`. */
+type Memory = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** fflate's own choice, which it takes from Math.log: 12 + mem bits of hash, and engines differ in that logarithm's last bit. */
+function hashBits(length: number): Memory {
+  return (Math.ceil(Math.max(8, Math.min(13, log(length))) * 1.5) - 12) as Memory;
 }
 
 function chunk(type: string, body: Uint8Array): Uint8Array {

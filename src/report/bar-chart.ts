@@ -1,6 +1,7 @@
 /** Bars in groups: one group per condition, one bar per series in each. */
-import { scaleBand, scaleLinear } from "d3-scale";
+import { scaleBand } from "d3-scale";
 import { EngramError } from "../numeric/errors.ts";
+import { axisOf, linearTicks, roundEnds } from "./axis.ts";
 import { chartDocument, checkSize, colour, shorten, tickLabel, tooltip, wrap, yAxis, type NumberStyle, type Plot } from "./chart-frame.ts";
 import { formatNumber } from "./numbers.ts";
 import { element, text, textWidth } from "./svg.ts";
@@ -43,13 +44,13 @@ export function barChart(chart: BarChart): string {
   const legend = legendRows(series, width - 32);
   const top = 72 + legend.rows * 20;
   const bottom = height - 62;
-  const y = scaleLinear().domain([low, high > low ? high : low + 1]).range([bottom, top]);
-  if (chart.yDomain === undefined) y.nice();
-  const ticks = y.ticks(6).map((value) => ({ at: y(value), label: tickLabel(value, yStyle) }));
+  const range: [number, number] = [low, high > low ? high : low + 1];
+  const y = axisOf("linear", chart.yDomain === undefined ? roundEnds(range) : range, [bottom, top]);
+  const ticks = linearTicks(y.from, y.to, 6).map((value) => ({ at: y(value), label: tickLabel(value, yStyle) }));
   const plot: Plot = { left: 24 + Math.max(10, ...ticks.map(({ label }) => textWidth(label, 12))), top, right: width - 16, bottom };
   const outer = scaleBand<number>().domain(groups.map((_, i) => i)).range([plot.left, plot.right]).paddingInner(0.22).paddingOuter(0.11);
   const inner = scaleBand<number>().domain(series.map((_, i) => i)).range([0, outer.bandwidth()]).paddingInner(0.12);
-  const zero = y(Math.min(y.domain()[1], Math.max(y.domain()[0], 0)));
+  const zero = y(Math.min(y.to, Math.max(y.from, 0)));
   const clamp = (value: number): number => Math.min(bottom, Math.max(top, y(value)));
   const bars = series.flatMap(({ name, values, errors }, s) =>
     groups.map((group, g) => {

@@ -1,7 +1,7 @@
 /** A grid of numbers as colours, with contour lines and marked points: energy landscapes, tables of agreement. */
 import { contours } from "d3-contour";
-import { scaleLinear } from "d3-scale";
 import { EngramError } from "../numeric/errors.ts";
+import { axisOf, linearTicks } from "./axis.ts";
 import { chartDocument, checkSize, shorten, tickLabel, tooltip, type Plot } from "./chart-frame.ts";
 import { formatNumber } from "./numbers.ts";
 import { coordinate, element, text, textWidth } from "./svg.ts";
@@ -120,8 +120,8 @@ function axisScale(axis: HeatMap["x"], count: number, from: number, to: number):
     return { ticks: axis.map((label, i) => ({ at: place(i), label })), place };
   }
   if (!Number.isFinite(axis.to - axis.from) || axis.from === axis.to) throw new EngramError("axis", "two finite ends that differ", `${axis.from}, ${axis.to}`, "Check the axis.");
-  const scale = scaleLinear().domain([axis.from, axis.to]).range([from, to]);
-  return { ticks: scale.ticks(6).map((value) => ({ at: scale(value), label: tickLabel(value, "number") })), place: scale };
+  const place = axisOf("linear", [axis.from, axis.to], [from, to]);
+  return { ticks: linearTicks(axis.from, axis.to, 6).map((value) => ({ at: place(value), label: tickLabel(value, "number") })), place };
 }
 
 function signed(value: number, digits = 3): string {

@@ -1,7 +1,7 @@
 /** Curves over a linear or logarithmic axis, with bands of error, markers, and reference lines. */
-import { scaleLinear, scaleLog } from "d3-scale";
 import { area, line } from "d3-shape";
 import { EngramError } from "../numeric/errors.ts";
+import { axisOf, linearTicks, logTicks, roundEnds } from "./axis.ts";
 import { chartDocument, checkSize, colour, marker, shorten, tickLabel, tooltip, xAxis, yAxis, type NumberStyle, type Plot, type Tick } from "./chart-frame.ts";
 import { element, text, textWidth } from "./svg.ts";
 
@@ -35,13 +35,6 @@ export interface LineChart {
   readonly height?: number;
 }
 
-/** What of d3's linear and logarithmic scales is used. */
-interface Scale {
-  (value: number): number;
-  ticks(count?: number): number[];
-  domain(): number[];
-}
-
 /** Markers are drawn up to this many points in a series. */
 const MARKED = 40;
 
@@ -64,15 +57,15 @@ export function lineChart(chart: LineChart): string {
   const legendWidth = Math.min(width * 0.4, Math.max(0, ...series.map(({ name }) => textWidth(shorten(name, 36), 12))) + 46);
   const top = 78;
   const bottom = height - 56;
-  const y = scale(yScale, yDomain, [bottom, top], chart.yDomain === undefined);
-  const yTicks = ticks(y, yScale, 6).map((value): Tick => ({ at: y(value), label: tickLabel(value, yStyle) }));
+  const y = axisOf(yScale, chart.yDomain === undefined && yScale === "linear" ? roundEnds(yDomain) : yDomain, [bottom, top]);
+  const yTicks = ticksOf(yScale, y, 6).map((value): Tick => ({ at: y(value), label: tickLabel(value, yStyle) }));
   const left = 24 + Math.max(...yTicks.map(({ label }) => textWidth(label, 12)), 10);
   const plot: Plot = { left, top, right: width - legendWidth - 12, bottom };
-  const x = scale(xScale, xDomain, [plot.left + 6, plot.right - 6], false);
-  const xTicks = (chart.xTicks ?? ticks(x, xScale, 8)).filter((value) => value >= xDomain[0] && value <= xDomain[1]);
+  const x = axisOf(xScale, xDomain, [plot.left + 6, plot.right - 6]);
+  const xTicks = (chart.xTicks ?? ticksOf(xScale, x, 8)).filter((value) => value >= xDomain[0] && value <= xDomain[1]);
   const inside = (value: number): boolean => Number.isFinite(value);
   // Compared as numbers, not as pixels: those of 1e308 overflow, and a logarithmic axis has none for the lower edge of a band at 0.
-  const [from, to] = y.domain();
+  const { from, to } = y;
   const [below, above] = from < to ? [bottom + 1, top - 1] : [top - 1, bottom + 1];
   const clamp = (value: number): number => (value < Math.min(from, to) ? below : value > Math.max(from, to) ? above : y(value));
   const curves = series.map((one, i) => {
@@ -119,21 +112,6 @@ function domain(values: readonly number[], given: readonly [number, number] | un
   return [low, high];
 }
 
-function scale(kind: "linear" | "log", range: readonly [number, number], pixels: readonly [number, number], nice: boolean): Scale {
-  const made = (kind === "log" ? scaleLog() : scaleLinear()).domain(range).range(pixels);
-  return nice && kind === "linear" ? (made.nice() as unknown as Scale) : (made as unknown as Scale);
-}
-
-/** On a logarithmic axis 1, 2 and 5 times powers of ten, or fewer of the powers alone where these were more than 9; d3's own where they were less than 2. */
-function ticks(made: Scale, kind: "linear" | "log", count: number): number[] {
-  if (kind === "linear") return made.ticks(count);
-  const [low, high] = made.domain();
-  const [first, last] = [low, high].map((value) => Number(value.toExponential().split("e")[1]));
-  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  // From text, not from a power in floating point: 1e-5 as it is written.
-  const times = (digits: readonly number[], step = 1): number[] =>
-    powers.filter((e) => e % step === 0).flatMap((e) => digits.map((digit) => Number(`${digit}e${e}`))).filter((value) => value >= low && value <= high);
-  const fine = times([1, 2, 5]);
-  if (fine.length > 9) return times([1], Math.ceil(powers.length / 9));
-  return fine.length >= 2 ? fine : made.ticks(3);
+function ticksOf(kind: "linear" | "log", { from, to }: { readonly from: number; readonly to: number }, count: number): number[] {
+  return kind === "linear" ? linearTicks(from, to, count) : logTicks(from, to);
 }
