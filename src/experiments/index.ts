@@ -7,6 +7,7 @@ import { hamDenoise } from "./ham-denoise.ts";
 import { hamExercise } from "./ham-exercise.ts";
 import { hamZeroState } from "./ham-zero-state.ts";
 import { inferenceObjectives } from "./inference-objectives.ts";
+import { lsrLatentMnist } from "./lsr-latent-mnist.ts";
 import { mainJob } from "./main-job.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
@@ -17,4 +18,4 @@ export * from "./data.ts";
 export type { Context, Experiment, Report } from "./experiment.ts";
 
 /** Every experiment, in the order of the list. */
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist];
