@@ -7,7 +7,8 @@ import type { Rows } from "../kernels/index.ts";
 import type { BinaryMemory, Settled } from "./binary.ts";
 import { type DynamicsOptions, OUTSIDE, type Trajectory } from "./dynamics.ts";
 import type { ContinuousEnergy } from "./landscape.ts";
-import { basinRadius, supportOf } from "./lsr.ts";
+import { basinAmong } from "./lsr.ts";
+import { fullSearch, type Nearby, rowOf } from "./nearby.ts";
 import { highestFew } from "./sums.ts";
 
 export interface DenseRecallOptions extends RecallOptions, Pick<DynamicsOptions, "method" | "dt"> {
@@ -20,6 +21,10 @@ export interface DenseRecall extends Recall {
   members?: Key[];
   /** LSR, unmasked: radius of the ball around the state from which one step returns it (L23). */
   basin?: number;
+  /** Outside every support: the distance from the state to the nearest boundary (nearest pattern's distance less r_s). */
+  boundary?: number;
+  /** Compact support: share of the stored rows of which a coordinate was read, the mean over the scans of this recall; 1 = all of them. Tells of work, not of the answer. */
+  scanned?: number;
 }
 
 /** The memory that is asked. */
@@ -38,21 +43,26 @@ export function answerOf(asked: Asked, energy: ContinuousEnergy, path: Trajector
   const { rows, keys } = asked;
   const { visible, free } = options;
   const { state, energies, steps, converged } = path;
-  const weights = energy.weights(rows, state, visible);
-  const { members, squared } = supportOf(rows, state, energy.beta, 0, visible);
-  const ranking = ranked(squared.map((d2) => -d2 / 2), keys, weights, top);
-  const common = { state, energies, steps, converged, weights, ranking };
+  const { compact } = energy;
+  // A clamped or masked state is no mean of its members in every coordinate, and has no ball around it.
+  const certified = compact?.membersOf !== undefined && converged && visible === undefined && free === undefined;
+  const wanted = { within: compact?.within ?? 0, top: Math.max(top, 1), sphere: certified ? Math.sqrt(2 / energy.beta) : undefined, visible };
+  const [near] = (compact?.search ?? fullSearch).near(rows, state, wanted);
+  const { squared } = near;
+  const weights = compact?.weightsOf(near, rows.count) ?? energy.weights(rows, state, visible);
+  const ranking = ranked(squared.map((d2) => -d2 / 2), keys, weights, top, near);
+  const scanned = compact === undefined ? {} : { scanned: (path.scanned + near.scanned / rows.count) / (path.looks + 1) };
+  const common = { state, energies, steps, converged, weights, ranking, ...scanned };
   if (path.reason === OUTSIDE) {
-    const gap = Math.sqrt(smallest(squared)) - Math.sqrt(2 / energy.beta);
-    return { ...common, accepted: false, criterion: "support", reason: `${OUTSIDE}: ${gap} beyond the nearest boundary` };
+    const boundary = Math.sqrt(smallest(squared)) - Math.sqrt(2 / energy.beta);
+    return { ...common, accepted: false, criterion: "support", reason: `${OUTSIDE}: ${boundary} beyond the nearest boundary`, boundary };
   }
   const verdict = verdictOf(asked, EVERYWHERE.includes(energy.name) ? "none" : "support", converged, path.reason, squared);
-  if (energy.name !== "lsr") return { ...common, ...verdict, key: ranking[0]?.key };
-  // A clamped or masked state is no mean of its members in every coordinate, and has no ball around it.
-  const certified = converged && visible === undefined && free === undefined;
+  const members = compact?.membersOf?.(near);
+  if (members === undefined) return { ...common, ...verdict, key: ranking[0]?.key };
   return {
     ...common, ...verdict, key: members.length === 1 ? keys[members[0]] : undefined, members: members.map((mu) => keys[mu]),
-    ...(certified ? { basin: basinRadius(rows, state, energy.beta) } : {}),
+    ...(certified ? { basin: basinAmong(squared, energy.beta) } : {}),
   };
 }
 
@@ -81,6 +91,9 @@ function smallest(values: Float64Array): number {
 }
 
 /** The `top` stored patterns with the largest score, the lower row first on a tie. */
-function ranked(scores: Float64Array, keys: readonly Key[], weights: Float64Array, top: number): Ranked[] {
-  return highestFew(scores, top).map((mu) => ({ key: keys[mu], score: scores[mu], weight: weights[mu] }));
+function ranked(scores: Float64Array, keys: readonly Key[], weights: Float64Array, top: number, near?: Nearby): Ranked[] {
+  return highestFew(scores, top).map((i) => {
+    const mu = near === undefined ? i : rowOf(near, i);
+    return { key: keys[mu], score: scores[i], weight: weights[mu] };
+  });
 }

@@ -77,8 +77,8 @@ export class Contents {
     return true;
   }
 
-  /** Removes one pattern and its value; later rows move up. @throws EngramError for an unknown key */
-  remove(key: Key): void {
+  /** Removes one pattern and its value; later rows move up. @returns its row @throws EngramError for an unknown key */
+  remove(key: Key): number {
     this.alive();
     const mu = this.#stored.indexOf(key);
     if (mu < 0) throw new EngramError("forget", "the key of a stored pattern", typeof key === "string" ? JSON.stringify(key) : String(key), "`keys` lists them.");
@@ -86,6 +86,7 @@ export class Contents {
     this.#values?.remove(mu);
     this.#stored = this.#stored.filter((_, nu) => nu !== mu);
     this.#known.delete(key);
+    return mu;
   }
 
   /** @throws EngramError for numbers that f32 would turn into infinities (says where) */

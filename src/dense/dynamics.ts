@@ -36,6 +36,9 @@ export interface Trajectory {
   readonly converged: boolean;
   /** Why it stopped when it did not converge. */
   readonly reason?: string;
+  /** Energies looked at, and, summed over them, the shares of the rows that were read for it (compact support; else 0). */
+  readonly looks: number;
+  readonly scanned: number;
 }
 
 /** The guard halves the step down to this share of it. */
@@ -84,6 +87,8 @@ interface Walker {
   converged: boolean;
   reason?: string;
   done: boolean;
+  looks: number;
+  scanned: number;
 }
 
 type Walk = DynamicsOptions & { dt: number; tolerance: number; maxSteps: number };
@@ -92,7 +97,11 @@ type Walk = DynamicsOptions & { dt: number; tolerance: number; maxSteps: number 
 function iterate(landscape: Landscape, X0: Float64Array, { tolerance, maxSteps, free, visible }: Walk): Trajectory[] {
   const { dim } = landscape;
   const walkers: Walker[] = landscape.evaluate(X0, visible).map((at, q) => (
-    { x: X0.slice(q * dim, (q + 1) * dim), at, size: 0, energies: [at.energy], steps: 0, converged: false, done: false }));
+    { x: X0.slice(q * dim, (q + 1) * dim), at, size: 0, energies: [at.energy], steps: 0, converged: false, done: false, looks: 1, scanned: at.scanned ?? 0 }));
+  const tally = (walker: Walker, { scanned = 0 }: Evaluation): void => {
+    walker.looks++;
+    walker.scanned += scanned;
+  };
   const stop = (walker: Walker, converged: boolean, reason?: string): void => void Object.assign(walker, { done: true, converged, reason });
   for (;;) {
     for (const walker of walkers) {
@@ -109,11 +118,13 @@ function iterate(landscape: Landscape, X0: Float64Array, { tolerance, maxSteps, 
       const { x, at } = walker;
       let y: Float64Array = ahead.slice(i * dim, (i + 1) * dim);
       let there = evaluation;
+      tally(walker, there);
       const whole = largestMove(x, y);
       const bound = at.energy + ENERGY_ROUNDING[landscape.precision] * at.scale;
       for (let size = 0.5; !(there.energy <= bound) && size > SMALLEST; size /= 2) {
         y = step(x, at.next!, size, free);
         [there] = landscape.evaluate(y, visible);
+        tally(walker, there);
       }
       walker.size = largestFree(y, free, walker.size);
       const rests = whole <= tolerance * walker.size;
@@ -126,19 +137,22 @@ function iterate(landscape: Landscape, X0: Float64Array, { tolerance, maxSteps, 
       if (rests && there.next !== undefined && largestMove(y, step(y, there.next, 1, free)) <= tolerance * walker.size) stop(walker, true);
     });
   }
-  return walkers.map(({ x, energies, steps, converged, reason }) => ({ state: x, energies: Float64Array.from(energies), steps, converged, reason }));
+  return walkers.map(({ x, energies, steps, converged, reason, looks, scanned }) => ({ state: x, energies: Float64Array.from(energies), steps, converged, reason, looks, scanned }));
 }
 
 /** The flow from one start. */
 function follow(landscape: Landscape, x0: Float64Array, { method, dt, tolerance, maxSteps, free, visible }: Walk & { method: "euler" | "rk4" }): Trajectory {
-  const [{ energy, next, scale: energySize }] = landscape.evaluate(x0, visible);
-  if (next === undefined) return { state: x0, energies: Float64Array.of(energy), steps: 0, converged: false, reason: OUTSIDE };
+  const [{ energy, next, scale: energySize, scanned: share = 0 }] = landscape.evaluate(x0, visible);
+  let [looks, scanned] = [1, share];
+  if (next === undefined) return { state: x0, energies: Float64Array.of(energy), steps: 0, converged: false, reason: OUTSIDE, looks, scanned };
   const downhill = (y: Float64Array): Float64Array => landscape.gradient(y, visible).map((value, k) => (free !== undefined && free[k] === 0 ? 0 : -value));
   // ode.ts takes lengths relative to at least 1; small patterns need them smaller.
   const size = Math.max(largestFree(x0, free, 0), largestFree(next, free, 0));
   let bottomless = false;
   const E = (y: Float64Array): number => {
-    const [{ energy: value }] = landscape.evaluate(y, visible);
+    const [{ energy: value, scanned: more = 0 }] = landscape.evaluate(y, visible);
+    looks++;
+    scanned += more;
     bottomless = isBottomless(y, value);
     return bottomless ? NaN : value; // NaN: a smaller step
   };
@@ -147,7 +161,7 @@ function follow(landscape: Landscape, x0: Float64Array, { method, dt, tolerance,
     tolerance: tolerance * Math.min(1, size), slack: ENERGY_ROUNDING[landscape.precision], energySize,
   });
   const reason = path.converged ? undefined : path.steps >= maxSteps ? `still moving after ${maxSteps} steps` : bottomless ? BOTTOMLESS : STUCK;
-  return { state: path.x, energies: path.energies, steps: path.steps, converged: path.converged, reason };
+  return { state: path.x, energies: path.energies, steps: path.steps, converged: path.converged, reason, looks, scanned };
 }
 
 function isBottomless(x: Float64Array, E: number): boolean {

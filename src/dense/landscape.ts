@@ -4,6 +4,7 @@
  */
 import { EngramError } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
+import type { Nearby, RowSearch } from "./nearby.ts";
 
 /** One evaluation at a state. */
 export interface Evaluation {
@@ -12,6 +13,8 @@ export interface Evaluation {
   readonly next: Float64Array | undefined;
   /** Size of the terms the energy is computed from, at least 1/beta for Q = log: its rounding is relative to this. */
   readonly scale: number;
+  /** Compact support: the share of the stored rows of which a coordinate was read. */
+  readonly scanned?: number;
 }
 
 export interface Landscape {
@@ -26,12 +29,25 @@ export interface Landscape {
   gradient(x: Float64Array, visible?: ArrayLike<number>): Float64Array;
 }
 
+/** What an energy of compact support reads off the rows near a state. */
+export interface Compact {
+  /** No row at a larger squared distance weighs anything: 2/beta, with room for rounding. */
+  readonly within: number;
+  readonly search: RowSearch;
+  /** LSR: the active set B(x), ascending. */
+  membersOf?(near: Nearby): readonly number[];
+  /** Weights over all N rows. */
+  weightsOf(near: Nearby, N: number): Float64Array;
+}
+
 /** An energy over packed rows. */
 export interface ContinuousEnergy {
   readonly name: string;
   readonly beta: number;
   /** See {@link Landscape}. */
   readonly finite?: boolean;
+  /** Where only rows near a state count. */
+  readonly compact?: Compact;
   /** At Q states (Q x D numbers): every evaluation has the bits it has alone. */
   evaluate(rows: Rows, X: Float64Array, visible?: ArrayLike<number>): Evaluation[];
   /** Weights p over the stored rows at x; all 0 off the support. */

@@ -5,27 +5,21 @@
  *   E = -(1/beta) log(eps + sum max(1 - s, 0)),  next = mean of xi over B     (L7), (L13): Algorithm 1 is x <- next
  *   D = eps + sum_B (1 - s),  N = |B| (x - c_B),  grad E = N / D             (L9), (L10)
  *
- * With `visible` distances are those of the visible part, scaled by D / V (see continuous.ts).
+ * With `visible` distances are those of the visible part, scaled by D / V (see continuous.ts). Rows are found by a search (nearby.ts);
+ * all searches give the same bits.
  */
 import { log } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
-import { type ContinuousEnergy, type Evaluation, finiteScore, visibleGradient, visibleScale } from "./landscape.ts";
-import { foldSum } from "./sums.ts";
+import { type ContinuousEnergy, type Evaluation, visibleGradient, visibleScale } from "./landscape.ts";
+import { fullSearch, type Nearby, nearSum, type RowSearch, rowOf, squaredDistances, sumOfRows } from "./nearby.ts";
 
-/** Squared distances of Q states to all rows, the visible part scaled up. @throws EngramError where they overflow */
-export function squaredDistances(rows: Rows, X: Float64Array, visible?: ArrayLike<number>): Float64Array {
-  const scale = visibleScale(rows.dim, visible);
-  return Float64Array.from(rows.scores("squaredL2", X, { visible }), (d2) => finiteScore(scale * d2, rows.precision, "squared distance"));
-}
-
-/** One evaluation per state from its squared distances to all rows. */
+/** One evaluation per state from the rows near it. */
 export function perState(
-  rows: Rows, X: Float64Array, visible: ArrayLike<number> | undefined, evaluate: (squared: Float64Array, x: Float64Array) => Evaluation,
+  rows: Rows, X: Float64Array, visible: ArrayLike<number> | undefined, search: RowSearch, within: number,
+  evaluate: (near: Nearby, x: Float64Array) => Evaluation,
 ): Evaluation[] {
-  const squared = squaredDistances(rows, X, visible);
-  const N = rows.count;
-  return Array.from({ length: X.length / rows.dim }, (_, q) =>
-    evaluate(squared.slice(q * N, (q + 1) * N), X.subarray(q * rows.dim, (q + 1) * rows.dim)));
+  return search.near(rows, X, { within, visible }).map((near, q) => (
+    { ...evaluate(near, X.subarray(q * rows.dim, (q + 1) * rows.dim)), scanned: near.scanned / rows.count }));
 }
 
 /** The active set and what is read off it. */
@@ -40,44 +34,49 @@ export interface Support {
 
 /** (L9) B(x) and D(x). */
 export function supportOf(rows: Rows, x: Float64Array, beta: number, eps = 0, visible?: ArrayLike<number>): Support {
-  return support(squaredDistances(rows, x, visible), beta, eps);
+  const squared = squaredDistances(rows, x, visible);
+  return { ...supportAmong({ squared, scanned: rows.count }, beta, eps), squared };
 }
 
-function support(squared: Float64Array, beta: number, eps: number): Support {
+/** The same from the rows near x. */
+export function supportAmong(near: Nearby, beta: number, eps: number): { members: number[]; D: number } {
   const members: number[] = [];
   const radius = 2 / beta;
   // A distance just below the radius can have a weight that rounds to 0: then it is no member (L20), and D > 0 stays true.
   const weight = (d2: number): number => (d2 < radius ? 1 - (beta / 2) * d2 : 0);
-  for (let mu = 0; mu < squared.length; mu++) if (weight(squared[mu]) > 0) members.push(mu);
-  return { members, D: eps + foldSum(squared, weight), squared };
+  for (let i = 0; i < near.squared.length; i++) if (weight(near.squared[i]) > 0) members.push(rowOf(near, i));
+  return { members, D: eps + nearSum(near, weight) };
 }
 
-/** c_K, the mean of the member rows in the fixed order of weightedSum. */
+/** c_K, the mean of the member rows in the fixed order of weightedSum. @param members ascending */
 export function centroid(rows: Rows, members: readonly number[]): Float64Array {
-  const weights = new Float64Array(rows.count);
-  for (const mu of members) weights[mu] = 1;
-  return rows.weightedSum(weights).map((value) => value / members.length);
+  return sumOfRows(rows, members, new Float64Array(members.length).fill(1)).map((value) => value / members.length);
 }
 
-export function lsrEnergy(beta: number, eps = 0): ContinuousEnergy & { readonly eps: number } {
+/** @param search how near rows are found; default: all are scanned */
+export function lsrEnergy(beta: number, eps = 0, search: RowSearch = fullSearch): ContinuousEnergy & { readonly eps: number } {
+  const within = 2 / beta;
+  const membersOf = (near: Nearby): readonly number[] => supportAmong(near, beta, eps).members;
+  const weightsOf = (near: Nearby, N: number): Float64Array => {
+    const members = membersOf(near);
+    const w = new Float64Array(N);
+    for (const mu of members) w[mu] = 1 / members.length;
+    return w;
+  };
   return {
     name: "lsr",
     beta,
     eps,
     finite: true,
-    evaluate: (rows, X, visible) => perState(rows, X, visible, (squared) => {
-      const { members, D } = support(squared, beta, eps);
+    compact: { within, search, membersOf, weightsOf },
+    evaluate: (rows, X, visible) => perState(rows, X, visible, search, within, (near) => {
+      const { members, D } = supportAmong(near, beta, eps);
       const energy = 0 - log(D) / beta; // 0, not -0, at D = 1
       return { energy, next: members.length === 0 ? undefined : centroid(rows, members), scale: Math.max(Math.abs(energy), 1 / beta) };
     }),
-    weights: (rows, x, visible) => {
-      const { members } = supportOf(rows, x, beta, eps, visible);
-      const w = new Float64Array(rows.count);
-      for (const mu of members) w[mu] = 1 / members.length;
-      return w;
-    },
+    weights: (rows, x, visible) => weightsOf(search.near(rows, x, { within, visible })[0], rows.count),
     gradient: (rows, x, visible) => {
-      const { members, D } = supportOf(rows, x, beta, eps, visible);
+      const { members, D } = supportAmong(search.near(rows, x, { within, visible })[0], beta, eps);
       if (members.length === 0) return new Float64Array(x.length);
       return visibleGradient(x, 1, centroid(rows, members), (members.length * visibleScale(rows.dim, visible)) / D, visible);
     },
@@ -86,8 +85,13 @@ export function lsrEnergy(beta: number, eps = 0): ContinuousEnergy & { readonly 
 
 /** (L23) radius of the ball around the minimum c_K from which one step returns it: min over all patterns of | ||c_K - xi|| - r_s |. */
 export function basinRadius(rows: Rows, c: Float64Array, beta: number): number {
+  return basinAmong(rows.scores("squaredL2", c), beta);
+}
+
+/** The same from squared distances, the closest one to the sphere of r_s among them. */
+export function basinAmong(squared: ArrayLike<number>, beta: number): number {
   const r = Math.sqrt(2 / beta);
   let least = Infinity;
-  for (const squared of rows.scores("squaredL2", c)) least = Math.min(least, Math.abs(Math.sqrt(squared) - r));
+  for (let i = 0; i < squared.length; i++) least = Math.min(least, Math.abs(Math.sqrt(squared[i]) - r));
   return least;
 }

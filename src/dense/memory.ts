@@ -22,6 +22,7 @@ import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./mini
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
+import { Search } from "./search.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
 
 /** Cues that move in lockstep. */
@@ -39,12 +40,14 @@ interface Bound {
 export class DenseMemory implements Memory {
   readonly #settings: DenseSettings;
   readonly #contents: Contents;
+  readonly #search: Search;
   #bound?: Bound;
 
   /** @throws EngramError for unknown options or energies (suggests the nearest) and values outside their range */
   constructor(options: DenseOptions = {}) {
     this.#settings = settingsOf(options);
     this.#contents = new Contents(this.#settings.precision, this.#settings.backend);
+    this.#search = new Search(this.#settings.search);
   }
 
   get size(): number { return this.#contents.size; }
@@ -74,7 +77,10 @@ export class DenseMemory implements Memory {
       throw new EngramError("values", "no values", "values", "A dense memory recalls its own patterns; use the universal memory for hetero-association.");
     }
     const rows = toRows(patterns, "patterns", this.dim === 0 ? undefined : this.dim);
-    if (this.#contents.add({ ...rows, data: this.#bits(rows.data, rows.dim, "patterns") }, options)) this.#bound = undefined;
+    if (this.#contents.add({ ...rows, data: this.#bits(rows.data, rows.dim, "patterns") }, options)) {
+      this.#bound = undefined;
+      this.#search.stored();
+    }
   }
 
   /**
@@ -144,7 +150,7 @@ export class DenseMemory implements Memory {
 
   /** Removes one pattern, exactly: what remains is as if it had never been stored. @throws EngramError for an unknown key */
   forget(key: Key): void {
-    this.#contents.remove(key);
+    this.#search.forgotten(this.#contents.remove(key));
     this.#bound = undefined;
   }
 
@@ -180,6 +186,7 @@ export class DenseMemory implements Memory {
 
   dispose(): void {
     this.#contents.dispose();
+    this.#search.dispose();
     this.#bound = undefined;
   }
 
@@ -224,7 +231,7 @@ export class DenseMemory implements Memory {
         this.#bound = { chosen: { beta: beta ?? 1, rule: "given" }, binary: new BinaryMemory(patterns, binarySeparation(this.#settings)) };
       } else {
         const chosen = known ?? chooseBeta(this.#settings, rows);
-        this.#bound = { chosen, energy: continuousEnergy(this.#settings, chosen.beta) };
+        this.#bound = { chosen, energy: continuousEnergy(this.#settings, chosen.beta, this.#search) };
       }
     }
     return this.#bound;

@@ -14,6 +14,8 @@ import { kernelEnergy } from "./kernel-energy.ts";
 import type { ContinuousEnergy } from "./landscape.ts";
 import { lsrEnergy } from "./lsr.ts";
 import type { BinarySeparation } from "./overlap-energy.ts";
+import type { RowSearch } from "./nearby.ts";
+import { checkSearch, type SearchMode } from "./search.ts";
 import { checkNames } from "./recall-options.ts";
 import { checkDegree } from "./separation.ts";
 
@@ -42,6 +44,8 @@ export interface DenseOptions {
   maxSteps?: number;
   /** Rejects answers farther than this from every stored pattern (root mean square difference). Default: none. */
   threshold?: number;
+  /** Compact kernels: how the rows near a state are found. The answer has the same bits in each. Default auto: everything is scanned until an index pays. */
+  search?: SearchMode;
   precision?: Precision;
   backend?: Backend;
 }
@@ -57,18 +61,19 @@ export interface DenseSettings {
   readonly binarize?: number;
   readonly maxSteps: number;
   readonly threshold?: number;
+  readonly search: SearchMode;
   readonly precision: Precision;
   readonly backend?: Backend;
 }
 
 const OPTION_NAMES: readonly (keyof DenseOptions)[] = [
-  "energy", "beta", "delta", "interactions", "degree", "epsilon", "binarize", "maxSteps", "threshold", "precision", "backend",
+  "energy", "beta", "delta", "interactions", "degree", "epsilon", "binarize", "maxSteps", "threshold", "search", "precision", "backend",
 ];
 
 /** @throws EngramError for an unknown option or energy (suggests the nearest), or a value outside its range */
 export function settingsOf(options: DenseOptions): DenseSettings {
   checkNames("dense memory option", options, OPTION_NAMES);
-  const { energy = "lse", beta, delta = 0.01, interactions = 3, degree = 3, epsilon = 0, binarize, maxSteps = 1000, threshold, precision = "f32", backend } = options;
+  const { energy = "lse", beta, delta = 0.01, interactions = 3, degree = 3, epsilon = 0, binarize, maxSteps = 1000, threshold, search = "auto", precision = "f32", backend } = options;
   if (!ENERGY_NAMES.includes(energy)) throw unknownName("energy", energy, ENERGY_NAMES);
   if (beta !== undefined) checkBeta(beta);
   if (!(Number.isFinite(delta) && delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
@@ -78,9 +83,10 @@ export function settingsOf(options: DenseOptions): DenseSettings {
   if (binarize !== undefined && !Number.isFinite(binarize)) throw new EngramError("binarize", "a finite threshold", String(binarize), "For pixels in [0, 1] use .5.");
   if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number above 0", String(maxSteps), "1 is a single step.");
   if (threshold !== undefined && !(Number.isFinite(threshold) && threshold >= 0)) throw new EngramError("threshold", "0 or above", String(threshold), "Calibrate one on cues that should and should not be known.");
+  checkSearch(search);
   if (precision !== "f32" && precision !== "f64") throw unknownName("precision", precision, ["f32", "f64"]);
   if (backend !== undefined && backend !== "simd" && backend !== "scalar") throw unknownName("backend", backend, ["simd", "scalar"]);
-  return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, precision, backend };
+  return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, search, precision, backend };
 }
 
 /** Beta for the stored rows: the one given, or by the energy's rule. */
@@ -93,12 +99,12 @@ export function chooseBeta(settings: DenseSettings, rows: Rows): ChosenBeta {
   return { beta, rule };
 }
 
-export function continuousEnergy(settings: DenseSettings, beta: number): ContinuousEnergy {
+export function continuousEnergy(settings: DenseSettings, beta: number, search: RowSearch): ContinuousEnergy {
   const { energy, epsilon } = settings;
   if (energy === "lse") return softmaxEnergy(beta, "euclidean");
   if (energy === "lse-dot") return softmaxEnergy(beta, "dot");
-  if (energy === "lsr" || energy === "epanechnikov") return lsrEnergy(beta, epsilon);
-  return kernelEnergy(KERNELS.find((kernel) => kernel.name === energy)!, beta, epsilon);
+  if (energy === "lsr" || energy === "epanechnikov") return lsrEnergy(beta, epsilon, search);
+  return kernelEnergy(KERNELS.find((kernel) => kernel.name === energy)!, beta, epsilon, search);
 }
 
 export function binarySeparation(settings: DenseSettings): BinarySeparation {

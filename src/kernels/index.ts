@@ -17,6 +17,7 @@ export type { Geometry } from "./geometry.ts";
 export { backendInUse, initKernels, useKernels } from "./host.ts";
 export { layerHost } from "./layers.ts";
 export type { LayerExports, LayerHost } from "./layers.ts";
+export { BLOCK_K } from "./panels.ts";
 export type { Floats, RawScore } from "./panels.ts";
 export { packedBytes, Rows } from "./rows.ts";
 export type { RawScoreOptions, RowRange, RowsOptions, ScoreOptions, SoftmaxOptions } from "./row-options.ts";
