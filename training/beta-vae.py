@@ -121,7 +121,7 @@ def main():
     parser = argparse.ArgumentParser(description="Train the 10-d beta-VAE on MNIST.")
     parser.add_argument("--data", required=True, help="folder with the MNIST IDX files")
     parser.add_argument("--out", required=True, help="the f16 safetensors file to write")
-    parser.add_argument("--checkpoints", default=os.path.join(os.path.dirname(__file__), "checkpoints", "beta-vae"))
+    parser.add_argument("--checkpoints", default=os.path.join(os.path.dirname(__file__), "runs", "beta-vae"))
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=10)

@@ -21,15 +21,24 @@ def save(path, tensors, metadata):
         file.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
 
 
-def load(path):
-    """Tensors by name as float32 arrays."""
+def parts(path):
+    """Header and data."""
     with open(path, "rb") as file:
         raw = file.read()
     start = 8 + struct.unpack("<Q", raw[:8])[0]
-    header = json.loads(raw[8:start])
+    return json.loads(raw[8:start]), raw[start:]
+
+
+def metadata(path):
+    return parts(path)[0].get("__metadata__", {})
+
+
+def load(path):
+    """Tensors by name as float32 arrays."""
+    header, data = parts(path)
     out = {}
     for name, entry in header.items():
         if name != "__metadata__":
             first, last = entry["data_offsets"]
-            out[name] = np.frombuffer(raw[start + first:start + last], TYPES[entry["dtype"]]).reshape(entry["shape"]).astype(np.float32)
+            out[name] = np.frombuffer(data[first:last], TYPES[entry["dtype"]]).reshape(entry["shape"]).astype(np.float32)
     return out
