@@ -50,6 +50,8 @@ export class UniversalMemory implements Memory {
   /** Numbers per value: `dim`, unless the memory is hetero-associative. */
   get valueDim(): number { return this.#contents.values?.dim ?? this.dim; }
   get keys(): readonly Key[] { return this.#contents.keys.slice(); }
+  /** A copy of what is stored, in the store's precision. @throws EngramError on an empty memory */
+  patterns(): { rows: number; dim: number; data: Float32Array | Float64Array } { return { rows: this.size, dim: this.dim, data: this.#contents.rows.toArray() }; }
   /** Which twin runs; before the first store, the one asked for. */
   get backend(): Backend { return this.#contents.backend; }
 

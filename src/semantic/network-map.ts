@@ -1,0 +1,76 @@
+/**
+ * A network of `encoders/` as a feature map or a decoder. The memory's patterns are pictures of one shape, C x H x W numbers in [0, 1], and go
+ * through the network's own preprocessing: where their size is not the network's, they are resized (bilinear, antialiased).
+ *
+ * The identity of such a map is the sha256 of the weights' file together with all else that decides the features: architecture, layer, input
+ * size, preprocessing, accuracy, and the shape of the patterns.
+ */
+import { Encoder } from "../encoders/index.ts";
+import type { EncoderOptions, Shape } from "../encoders/index.ts";
+import { openSafetensors, sha256Hex } from "../formats/index.ts";
+import { image } from "../images/index.ts";
+import { EngramError } from "../numeric/index.ts";
+import type { FeatureMap } from "./feature-map.ts";
+
+export interface NetworkMapOptions extends EncoderOptions {
+  /** C, H, W of the patterns. Default: the network's input. */
+  readonly shape?: Shape;
+  /** For people. Default: the architecture's. */
+  readonly label?: string;
+}
+
+export interface NetworkMap extends FeatureMap {
+  readonly encoder: Encoder;
+  /** sha256 of the weights' file, as sha256sum prints it. */
+  readonly weights: string;
+}
+
+/** Pictures that are made of rows at once. */
+const PIECE = 32;
+
+/**
+ * @param architecture a name of {@link ARCHITECTURES} @param weights the bytes of a safetensors file
+ * @throws EngramError on unknown names, weights of another network (lists all that is wrong), NaN in them, pictures of other channels
+ */
+export function networkMap(architecture: string, weights: Uint8Array, options: NetworkMapOptions = {}): NetworkMap {
+  const { shape: given, label, ...rest } = options;
+  if (!(weights instanceof Uint8Array)) throw new EngramError("weights", "the bytes of a safetensors file", typeof weights, "Read the file: its digest is the encoder's identity.");
+  const digest = sha256Hex(weights);
+  const file = openSafetensors(weights, options.name ?? "weights");
+  let numbers = 0;
+  // Only the tensors that the network reads are counted: a file may hold the decoder, too.
+  const counted = { places: file.places, read: (name: string): ReturnType<typeof file.read> => {
+    const tensor = file.read(name);
+    numbers += tensor.data.length;
+    return tensor;
+  } };
+  const encoder = new Encoder(architecture, counted, rest);
+  const { network, preprocessing } = encoder;
+  const shape = given ?? network.input;
+  if (preprocessing === undefined && shape.join() !== network.input.join()) {
+    throw new EngramError("shape", `${network.input.join(" x ")}, what ${architecture} takes`, shape.join(" x "), "Only pictures are resized.");
+  }
+  if (shape.length !== 3 || shape.some((n) => !Number.isInteger(n) || n < 1) || (preprocessing !== undefined && shape[0] !== 1 && shape[0] !== 3)) {
+    throw new EngramError("shape", "channels (1 or 3), rows, columns", `[${shape.join(", ")}]`, "Give the shape of the patterns.");
+  }
+  const [C, H, W] = shape;
+  const inputs = C * H * W;
+  const parameters = {
+    weights: digest, architecture, layer: network.outputs[0].name, input: network.input.join(" x "), patterns: shape.join(" x "),
+    accuracy: options.accuracy ?? "fast", preprocessing: JSON.stringify(preprocessing ?? null),
+  };
+  return {
+    name: label ?? architecture, encoder, weights: digest, inputs, dim: encoder.dim, numbers,
+    sha256: sha256Hex(new TextEncoder().encode(JSON.stringify(parameters))),
+    saved: { kind: "network", parameters, tensors: {} },
+    map: (X, rows) => {
+      if (preprocessing === undefined) return network.run(Float32Array.from(X));
+      const out = new Float32Array(rows * encoder.dim);
+      for (let from = 0; from < rows; from += PIECE) {
+        const pictures = Array.from({ length: Math.min(PIECE, rows - from) }, (_, i) => image(W, H, C as 1 | 3, Float32Array.from(X.subarray((from + i) * inputs, (from + i + 1) * inputs))));
+        out.set(encoder.encode(pictures), from * encoder.dim);
+      }
+      return out;
+    },
+  };
+}
