@@ -4,7 +4,6 @@ a linear probe and of the nearest neighbours, and what 16 bits cost.
     python3 training/measure.py --data cifar-10-binary.tar.gz --arch contrastive-small fixtures/weights/contrastive-small.safetensors [--against float32.safetensors]
 """
 import argparse
-import json
 
 import torch
 from torch.nn import functional as F
@@ -47,13 +46,25 @@ def neighbours(train, labels, test, truth, k=20):
     return right / len(test)
 
 
-def slices(model, test, count, size):
+def slices(model, test, count, size, pixels):
+    """Mean and standard deviation over disjoint slices of the test batch, by family and `features/measure`."""
     rows = {}
     for s in range(count):
-        for family, row in table(model, test[s * size:(s + 1) * size], 1000 + s).items():
+        for family, row in table(model, test[s * size:(s + 1) * size], 1000 + s, pixels=pixels).items():
             for key, value in row.items():
                 rows.setdefault(family, {}).setdefault(key, []).append(value)
-    return {family: {key: [round(float(torch.tensor(v).mean()), 4), round(float(torch.tensor(v).std(unbiased=False)), 4)] for key, v in row.items()} for family, row in rows.items()}
+    statistics = lambda v: (torch.tensor(v).mean().item(), torch.tensor(v).std(unbiased=False).item())
+    return {family: {key: statistics(v) for key, v in row.items()} for family, row in rows.items()}
+
+
+def markdown(recall):
+    """A row a family: every measure in feature space, then the best of the pixels."""
+    keys = [key for key in next(iter(recall.values())) if not key.startswith("pixels")]
+    lines = ["| cue | " + " | ".join(keys) + " | best of pixels |", "|---|" + "---|" * (len(keys) + 1)]
+    for family, row in recall.items():
+        best = max((key for key in row if key.startswith("pixels")), key=lambda key: row[key][0])
+        lines.append(f"| {family} | " + " | ".join("%.3f +- %.3f" % row[key] for key in keys) + f" | {row[best][0]:.3f} ({best[7:]}) |")
+    return "\n".join(lines)
 
 
 def main():
@@ -70,19 +81,18 @@ def main():
     test, truth = cifar.read(args.data, cifar.TEST)
     test = test.float().div(255)
     model = load(args.arch, args.file)
-    out = {"recall": slices(model, test, args.slices, 1000)}
-    print(json.dumps(out["recall"], indent=1), flush=True)
+    recall = slices(model, test, args.slices, 1000, True)
+    print(markdown(recall), flush=True)
     if args.against:
         exact = load(args.arch, args.against)
-        own, other = features(model, test[:1000]), features(exact, test[:1000])
-        out["cost of 16 bits"] = [((a - b).abs().max() / b.abs().max()).item() for a, b in zip(own, other)]
-        out["recall in 32 bits"] = slices(exact, test, args.slices, 1000)
-        out["largest difference of recall"] = max(abs(out["recall"][f][k][0] - v[0]) for f, row in out["recall in 32 bits"].items() for k, v in row.items())
+        for name, own, other in zip(("pooled", "projected"), features(model, test[:1000]), features(exact, test[:1000])):
+            print(f"16 against 32 bits, {name} features: max|a - b| / max|b| = {((own - other).abs().max() / other.abs().max()).item():.1e}")
+        other = slices(exact, test, args.slices, 1000, False)
+        print(f"16 against 32 bits, largest difference of a recall: {max(abs(recall[f][k][0] - v[0]) for f, row in other.items() for k, v in row.items()):.4f}", flush=True)
     train, labels = cifar.read(args.data, cifar.TRAIN)
     known, asked = features(model, train.float().div(255)), features(model, test)
     for k, name in enumerate(("pooled", "projected")):
-        out[name] = {"linear probe": linear_probe(known[k], labels, asked[k], truth), "20 neighbours": neighbours(known[k], labels, asked[k], truth)}
-    print(json.dumps({k: v for k, v in out.items() if not k.startswith("recall")}, indent=1))
+        print(f"{name}: linear probe {linear_probe(known[k], labels, asked[k], truth):.4f}, 20 nearest neighbours {neighbours(known[k], labels, asked[k], truth):.4f}", flush=True)
 
 
 if __name__ == "__main__":

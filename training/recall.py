@@ -1,7 +1,14 @@
-"""Index-exact recall in feature space: memories are clean images, cues their corrupted copies, the answer is the nearest memory."""
+"""Index-exact recall: memories are clean images, cues their corrupted copies, the answer is the nearest memory.
+
+l1, l2 and cosine as they are; `unit l1` is L1 between features of unit length: corruptions change the length of a pooled feature, not only its direction.
+"""
 import torch
+from torch.nn import functional as F
 
 from augment import corruptions
+
+MEASURES = ("l1", "unit l1", "cosine")
+PIXELS = ("l1", "l2", "cosine", "pearson")
 
 
 @torch.no_grad()
@@ -12,19 +19,28 @@ def features(model, x, batch=500):
 
 
 def nearest(memories, cues, measure):
+    if measure == "pearson":
+        return nearest(memories - memories.mean(1, keepdim=True), cues - cues.mean(1, keepdim=True), "cosine")
     if measure == "cosine":
-        return (torch.nn.functional.normalize(cues) @ torch.nn.functional.normalize(memories).T).argmax(1)
+        return (F.normalize(cues) @ F.normalize(memories).T).argmax(1)
+    if measure == "unit l1":
+        return nearest(F.normalize(memories), F.normalize(cues), "l1")
     return torch.cdist(cues, memories, p={"l1": 1.0, "l2": 2.0}[measure]).argmin(1)
 
 
-def table(model, images, seed, families=None):
+def table(model, images, seed, families=None, pixels=False):
     """Recall by family, then by `features/measure`; the model must be in evaluation mode."""
     memories = features(model, images)
     truth = torch.arange(len(images), device=images.device)
     out = {}
-    for family, cues in corruptions(images, seed).items():
-        if families is None or family in families:
-            found = features(model, cues)
-            out[family] = {f"{name}/{measure}": (nearest(memories[k], found[k], measure) == truth).float().mean().item()
-                           for k, name in enumerate(("pooled", "projected")) for measure in ("l1", "cosine")}
+    # The cues are made on the CPU, so that they are the same wherever the network runs.
+    for family, cues in corruptions(images.cpu(), seed).items():
+        if families is not None and family not in families:
+            continue
+        cues = cues.to(images.device)
+        share = lambda known, asked, measure: (nearest(known, asked, measure) == truth).float().mean().item()
+        found = features(model, cues)
+        out[family] = {f"{name}/{measure}": share(memories[k], found[k], measure) for k, name in enumerate(("pooled", "projected")) for measure in MEASURES}
+        if pixels:
+            out[family].update({f"pixels/{measure}": share(images.flatten(1), cues.flatten(1), measure) for measure in PIXELS})
     return out
