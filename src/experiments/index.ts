@@ -18,4 +18,18 @@ export * from "./data.ts";
 export type { Context, Experiment, Report } from "./experiment.ts";
 
 /** Every experiment, in the order of the list. */
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist];
+export const experiments: readonly Experiment[] = [
+  mainJob,
+  denseCapacity,
+  uhnCapacity,
+  uhnNoise,
+  uhnMask,
+  uhnSeparation,
+  entropicKinds,
+  hamZeroState,
+  hamExercise,
+  hamDenoise,
+  inferenceObjectives,
+  etToy,
+  lsrLatentMnist,
+];
