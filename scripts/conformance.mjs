@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs the conformance suite on every host that is here or that npm can provide, from the packed tarball, and prints a table.
 //   --only ID,ID   some hosts     --update   writes the table into README.md     --json FILE   writes the verdicts     --list   names the hosts
+//   --work NAME    the folder under .cache for the tarball and its project, so that two runs at once do not meet
 // A host that cannot be started is in the table with the reason, never as passed. Exit code 1 where a host that ran disagrees.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,7 +16,7 @@ import { prepared } from "./conformance/project.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, ".cache");
-const { values } = parseArgs({ options: { only: { type: "string" }, update: { type: "boolean" }, json: { type: "string" }, list: { type: "boolean" } } });
+const { values } = parseArgs({ options: { only: { type: "string" }, update: { type: "boolean" }, json: { type: "string" }, list: { type: "boolean" }, work: { type: "string" } } });
 const all = [...HOSTS, ...BUNDLES];
 if (values.list) {
   for (const { id, name } of all) console.log(`${id.padEnd(18)} ${name}`);
@@ -33,7 +34,8 @@ if (values.update && only !== undefined) {
   process.exit(2);
 }
 const manifest = JSON.parse(readFileSync(join(root, "fixtures", "golden", "manifest.json"), "utf8"));
-const context = { root, cache, esbuild, project: await prepared(root, cache) };
+const work = join(cache, "conformance", values.work ?? "all");
+const context = { root, cache, work, esbuild, project: await prepared(root, work) };
 
 /** One row: what ran, what it says, and how long it took. */
 async function rowOf(host) {

@@ -14,8 +14,8 @@ function compared(version, wanted, answers) {
 const run = async (file, cwd) => (await command(process.execPath, [file], { cwd })).trim();
 
 /** An empty folder without packages, so that a bundle stands on its own. */
-function emptied(cache, name) {
-  const folder = join(cache, name);
+function emptied(work, name) {
+  const folder = join(work, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return folder;
@@ -40,8 +40,8 @@ const html = (src) => `<!doctype html><meta charset="utf-8"><script type="module
 export const BUNDLES = [
   {
     id: "esbuild", name: "application bundled by esbuild",
-    start: async ({ cache, project, esbuild }) => {
-      const folder = emptied(cache, "bundled-esbuild");
+    start: async ({ cache, work, project, esbuild }) => {
+      const folder = emptied(work, "bundled-esbuild");
       const wanted = await run(join(project, "app.mjs"), project);
       const answers = {};
       for (const [name, options] of [["Node", { platform: "node" }], ["neutral", { platform: "neutral", mainFields: ["module", "main"] }], ["browser", { platform: "browser" }]]) {
@@ -55,10 +55,10 @@ export const BUNDLES = [
   },
   {
     id: "vite", name: "application bundled by Vite",
-    start: async ({ cache, project }) => {
+    start: async ({ cache, work, project }) => {
       const { build, version } = await load(await installed("vite", cache), "vite");
       const wanted = await run(join(project, "app.mjs"), project);
-      const folder = emptied(cache, "bundled-vite");
+      const folder = emptied(work, "bundled-vite");
       copyFileSync(join(project, "app.mjs"), join(project, "vite-app.mjs"));
       writeFileSync(join(project, "index.html"), html("/vite-app.mjs"));
       await build({ root: project, logLevel: "error", configFile: false, build: { outDir: folder, emptyOutDir: true, modulePreload: false } });

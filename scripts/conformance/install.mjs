@@ -21,6 +21,8 @@ export const PACKAGES = {
   "edge-vm": "@edge-runtime/vm@5.0.0",
   playwright: "playwright-core@1.65.1",
   vite: "vite@8.3.8",
+  // For another processor: npm must be told that this is meant.
+  "big-endian": "node@npm:node-linux-s390x@20.11.0",
 };
 
 /** Runs a command; resolves to what it printed. @throws Error with the end of its error output */
@@ -43,7 +45,7 @@ export async function installed(host, cache) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   try {
-    await command("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", wanted], { cwd: folder });
+    await command("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...(host === "big-endian" ? ["--force"] : []), wanted], { cwd: folder });
   } catch (error) {
     throw new NotRun(`npm cannot install ${wanted}: ${error.message.split("\n")[0]}`);
   }

@@ -84,13 +84,13 @@ globalThis.conformance = () => ({ ...report(), ...Intl.DateTimeFormat().resolved
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 /** Packs, installs and writes the entries. Done once for the same tarball and suite. @returns the project's folder */
-export async function prepared(root, cache) {
-  const folder = join(cache, "project");
-  mkdirSync(cache, { recursive: true });
-  const [{ filename }] = JSON.parse(await command("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", cache], { cwd: root }));
-  const tarball = join(cache, filename);
+export async function prepared(root, work) {
+  const folder = join(work, "project");
+  mkdirSync(work, { recursive: true });
+  const [{ filename }] = JSON.parse(await command("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], { cwd: root }));
+  const tarball = join(work, filename);
   const suite = join(root, "dist", "spec", "conformance");
-  const scripts = readdirSync(suite).filter((name) => name.endsWith(".js"));
+  const scripts = readdirSync(suite).filter((name) => name.endsWith(".js") && !name.endsWith(".spec.js"));
   const entries = { "app.mjs": APP, "print.mjs": PRINT, "report.mjs": REPORT, "denied.mjs": DENIED, "without.mjs": WITHOUT, "edge.mjs": EDGE, "worker.mjs": WORKER, "page.mjs": PAGE };
   const wanted = digest(digest(readFileSync(tarball)) + scripts.map((name) => digest(readFileSync(join(suite, name)))).join() + JSON.stringify(entries));
   const stamp = join(folder, "prepared");

@@ -27,6 +27,13 @@ const JPEGS: Readonly<Record<string, string>> = {
   colour: "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBT/wAARCAAIABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAf/xAAZEAABBQAAAAAAAAAAAAAAAAAABggkM6L/xAAUAQEAAAAAAAAAAAAAAAAAAAAG/8QAHBEAAQMFAAAAAAAAAAAAAAAABQAGIgQhI5Hw/9oADAMBAAIRAxEAPwCIo1qFcPJdUa1CuHkAMjStVaSHsF5GIZe2v//Z",
 };
 
+/** Where readers of decimal numbers went wrong: halfway between two doubles, and beyond 20 digits. */
+const TEXTS = [
+  "9007199254740993", "9007199254740992.99999999999999999999", "2.2250738585072011e-308", "2.2250738585072012e-308", "4.9406564584124654e-324", "2.4703282292062327e-324", "1.7976931348623158e308", "0.1000000000000000055511151231257827",
+  "179769313486231580793728971405301e276", "6.0221407600000000000000001e23", "1e-400", "1e400", "0x10", " 12 ", "", "1_000", "١٢",
+];
+const KEYS = ["é", "e\u0301", "\ud800", "\udfff", "__proto__", "constructor", "1", "01", "", "\u0000", "İ", "i\u0307", "ı", "I", "ß", "ẞ", "Z", "a", "ä", "😀", "\uffff", "\ufeff"];
+
 const KINDS = {
   f64: (v: Float64Array) => v, f32: (v: Float64Array) => Float32Array.from(v), i32: (v: Float64Array) => Int32Array.from(v, (x) => x * 1e9), u16: (v: Float64Array) => Uint16Array.from(v, (x) => (x + 1) * 30000),
   u8: (v: Float64Array) => Uint8Array.from(v, (x) => (x + 1) * 127), i64: (v: Float64Array) => BigInt64Array.from(v, (x) => BigInt(Math.trunc(x * 2 ** 50))),
@@ -74,6 +81,22 @@ export const FORMATS: readonly Case[] = [
   plain("formats/jpeg", "JPEG of another program, grey and colour with halved chroma", { jpegs: JPEGS }, (tools, { jpegs }) => (
     Object.fromEntries(Object.entries(jpegs).map(([name, text]) => [name, tools.engram.images.decodeJpeg(fromBase64(text)).data]))
   )),
+  plain("text/numbers", "numbers as text and back: shortest digits, fixed, precision, exponent; texts of 17 digits and more as numbers (UTF-8, lines)", { texts: TEXTS }, (tools, { texts }) => {
+    const x = [...tools.given("numbers as text", [0, -0, 5e-324, 1.7976931348623157e308, 0.1, 1 / 3, 1e21, 123456789012345680000, 1e-7, 2 ** 53, 4.35, 1.005, 0.000001, -1.5]), ...tools.numbers("text", 30), ...tools.numbers("large text", 30, 2 ** 70)];
+    const lines = (f: (value: number) => string): Uint8Array => new TextEncoder().encode(x.map(f).join("\n"));
+    return {
+      shortest: lines(String), json: lines((value) => JSON.stringify(value)), fixed: lines((value) => value.toFixed(4)), precision: lines((value) => value.toPrecision(6)), exponent: lines((value) => value.toExponential(3)),
+      again: x.map((value) => Number(String(value))), read: texts.map(Number), rounded: x.map(Math.round), single: Float32Array.from(x),
+    };
+  }),
+  plain("text/keys", "keys of every kind in a memory file: as they were, in UTF-8, nothing normalised; sorted by code units", { keys: KEYS }, (tools, { keys }) => {
+    const memory = new tools.engram.DenseMemory({ beta: 1 });
+    memory.store(rowsOf(tools.numbers("rows of keys", 2 * keys.length), 2), { keys });
+    const file = memory.toBytes();
+    const again = tools.engram.DenseMemory.fromBytes(file);
+    const utf8 = (list: readonly unknown[]): Uint8Array => new TextEncoder().encode(JSON.stringify(list));
+    return { stored: tools.engram.formats.readEngram(file).tensors.get("keys")!.data as Uint8Array, again: utf8(again.keys), sorted: utf8([...keys].sort()), lower: utf8(keys.map((key) => key.toLowerCase())) };
+  }),
   plain("formats/memory-files", ".engram files of four models: what is read answers alike, and is written as the same bytes", { N: 9, dim: 5, beta: 2 }, (tools, { N, dim, beta }) => {
     const rows = rowsOf(tools.numbers("kept", N * dim), dim);
     const keys = rows.map((_, i) => (i % 2 === 0 ? i : `Schlüssel ${i} ı`));

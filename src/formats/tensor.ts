@@ -2,6 +2,7 @@
  * Arrays with a shape and a dtype: what npy, npz, safetensors, IDX and the memory file read and write.
  * f16 and bf16 are widened to f32 when read and rounded when written; bool is one byte of 0 or 1.
  */
+import { littleEndian as hostIsLittle } from "../numeric/endian.ts";
 import { EngramError, unknownName } from "../numeric/errors.ts";
 import { damaged } from "./bytes.ts";
 import { roundToBf16, roundToF16, widenBf16, widenF16 } from "./half.ts";
@@ -100,7 +101,7 @@ export function decode(bytes: Uint8Array, dtype: Dtype, littleEndian: boolean, n
   const raw = new Uint8Array(bytes.length);
   raw.set(bytes);
   const size = itemSize(dtype);
-  if (littleEndian !== hostIsLittleEndian()) swapBytes(raw, size);
+  if (littleEndian !== hostIsLittle) swapBytes(raw, size);
   if (dtype === "f16") return widenF16(new Uint16Array(raw.buffer));
   if (dtype === "bf16") return widenBf16(new Uint16Array(raw.buffer));
   if (dtype === "bool") {
@@ -114,7 +115,7 @@ export function decode(bytes: Uint8Array, dtype: Dtype, littleEndian: boolean, n
 export function encode(data: NumericArray, dtype: Dtype): Uint8Array {
   const stored = toStored(data, dtype);
   const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-  if (hostIsLittleEndian() || itemSize(dtype) === 1) return bytes;
+  if (hostIsLittle || itemSize(dtype) === 1) return bytes;
   const copy = bytes.slice();
   swapBytes(copy, itemSize(dtype));
   return copy;
@@ -143,10 +144,6 @@ export function toFloat64(tensor: Tensor): Float64Array {
     if (!Number.isSafeInteger(out[i])) throw new EngramError(`tensor, element ${i}`, "an integer within +-2^53", `${data[i]}`, "Keep such integers as BigInt.");
   }
   return out;
-}
-
-function hostIsLittleEndian(): boolean {
-  return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 }
 
 /** Reverses each run of `size` bytes in place. */

@@ -4,6 +4,7 @@
  * refuse synchronous compilation await `initKernels`; where WebAssembly is refused altogether the scalar twin runs.
  * The one instance is the library's only module state.
  */
+import { littleEndian } from "../numeric/endian.ts";
 import type { Backend, Precision } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
 import { KERNELS_BASE64 } from "./binary.generated.ts";
@@ -61,7 +62,7 @@ export interface Kernels {
   readonly arena: Arena;
 }
 
-const state: { kernels: Kernels | undefined; refused: boolean } = { kernels: undefined, refused: false };
+const state: { kernels: Kernels | undefined; refused: boolean } = { kernels: undefined, refused: !littleEndian };
 
 function adopt(instance: WebAssembly.Instance): Kernels {
   const exports = instance.exports as unknown as KernelExports;
@@ -94,7 +95,7 @@ export function kernels(): Kernels | undefined {
 
 /** Instantiates the kernels asynchronously, for pages that refuse synchronous compilation. Resolves to the live backend. */
 export async function initKernels(): Promise<Backend> {
-  if (state.kernels === undefined) {
+  if (state.kernels === undefined && littleEndian) {
     try {
       adopt((await WebAssembly.instantiate(bytes())).instance);
     } catch {
@@ -104,9 +105,9 @@ export async function initKernels(): Promise<Backend> {
   return backendInUse();
 }
 
-/** Uses a module compiled elsewhere (hosts that forbid compiling bytes). Does nothing when kernels are live already. */
+/** Uses a module compiled elsewhere (hosts that forbid compiling bytes). Does nothing when kernels are live already, or on a big-endian host. */
 export function useKernels(module: WebAssembly.Module): void {
-  if (state.kernels === undefined) adopt(new WebAssembly.Instance(module));
+  if (state.kernels === undefined && littleEndian) adopt(new WebAssembly.Instance(module));
 }
 
 /** Which twin new stores use. */
