@@ -96,4 +96,13 @@ export const STORES: readonly Case[] = [
     }
     return out;
   })),
+  twin("rows/bytes", "squared distances of rows of bytes, in whole numbers: of a cue, of all to their nearest", { sizes: [[1, 1], [9, 3], [17, 64], [300, 7]] }, (tools, { sizes }) => (
+    Object.fromEntries(sizes.flatMap(([N, dim]) => {
+      const rows = new tools.engram.kernels.ByteRows(Uint8Array.from(tools.integers(`bytes ${N}x${dim}`, N * dim, 256)), dim, { backend: tools.backend });
+      const distances = rows.distances(Uint8Array.from(tools.integers(`byte cue ${dim}`, dim, 256)));
+      const { squared, index } = N > 1 ? rows.nearest() : { squared: new Int32Array(0), index: new Int32Array(0) };
+      rows.dispose();
+      return [[`${N}x${dim} distances`, distances], [`${N}x${dim} nearest`, squared], [`${N}x${dim} index`, index]];
+    }))
+  )),
 ];
