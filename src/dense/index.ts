@@ -17,6 +17,7 @@ export * from "./memory.ts";
 export * from "./minima.ts";
 export { fullSearch } from "./nearby.ts";
 export type { Nearby, RowSearch, Wanted } from "./nearby.ts";
+export * from "./minima/index.ts";
 export * from "./operation.ts";
 export type { BinarySeparation } from "./overlap-energy.ts";
 export * from "./parameters.ts";

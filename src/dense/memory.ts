@@ -18,7 +18,7 @@ import { BinaryMemory, type Settled } from "./binary.ts";
 import { Contents } from "./contents.ts";
 import { descendMany } from "./dynamics.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
-import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima.ts";
+import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima/index.ts";
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
