@@ -81,7 +81,7 @@ step({
 step({
   name: "build kernels",
   inputs: ["asconfig.json", "scripts/build-kernels.mjs", ...filesUnder(["assembly", "src/numeric/elementary"], [".ts"])],
-  outputs: ["src/kernels/binary.generated.ts", "dist/kernels.wasm"],
+  outputs: ["src/kernels/binary.generated.ts", "dist/kernels.wasm", "dist/kernels.wasm.d.ts"],
   run: () => node("scripts/build-kernels.mjs"),
   todo: "The compiler's message stands above.",
 });

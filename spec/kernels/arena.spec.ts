@@ -4,16 +4,16 @@ import { Arena } from "../../src/kernels/arena.ts";
 import { exp } from "../../src/numeric/index.ts";
 import { kernels } from "../../src/kernels/host.ts";
 import { Rows } from "../../src/kernels/index.ts";
-import { KERNELS_BASE64 } from "../../src/kernels/binary.generated.ts";
+import { kernelBinary } from "../../src/kernels/binary.ts";
 
 const fresh = (): { instance: WebAssembly.Instance; arena: Arena } => {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNELS_BASE64, "base64")));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelBinary() as Uint8Array<ArrayBuffer>));
   const { memory, heapBase } = instance.exports as unknown as { memory: WebAssembly.Memory; heapBase(): number };
   return { instance, arena: new Arena(memory, heapBase()) };
 };
 
 t.test("the module imports nothing and stays small", async (t) => {
-  const binary = Buffer.from(KERNELS_BASE64, "base64");
+  const binary = kernelBinary() as Uint8Array<ArrayBuffer>;
   t.same(WebAssembly.Module.imports(new WebAssembly.Module(binary)), []);
   t.ok(binary.length <= 100 * 1024, `${binary.length} bytes, at most 100 KB`);
 });

@@ -19,8 +19,14 @@ interface Span {
   bytes: number;
 }
 
+/** What the arena needs of a WebAssembly.Memory. */
+export interface LinearMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
   /** Free spans in ascending order, never touching each other. */
   #free: Span[] = [];
   readonly #used: Map<number, number> = new Map();
@@ -28,7 +34,7 @@ export class Arena {
   #f32!: Float32Array;
   #f64!: Float64Array;
 
-  constructor(memory: WebAssembly.Memory, heapBase: number) {
+  constructor(memory: LinearMemory, heapBase: number) {
     this.memory = memory;
     this.#end = Math.max(ALIGN, Math.ceil(heapBase / ALIGN) * ALIGN); // address 0 means "none"
     this.#renewViews();

@@ -1,13 +1,15 @@
 /**
- * The only door to WebAssembly. The module is compiled and instantiated on first use, synchronously, from bytes that are
- * part of the code: no download, no ceremony. Hosts that forbid compiling bytes pass a module to `useKernels`; pages that
- * refuse synchronous compilation await `initKernels`; where WebAssembly is refused altogether the scalar twin runs.
- * The one instance is the library's only module state.
+ * The only door to WebAssembly. The module is instantiated on first use, synchronously: no download, no ceremony. It comes from `#kernels`,
+ * which package.json resolves to bytes in the code (binary.ts) or, where a host forbids compiling bytes, to a compiled import
+ * (binary-workerd.ts, binary-edge-light.ts). Hosts that name themselves by no condition pass a module to `useKernels`; pages that refuse
+ * synchronous compilation await `initKernels`; where WebAssembly is refused altogether the scalar twin runs. Whether it is, is found out
+ * by trying: `WebAssembly.validate` says yes on workerd, too. The one instance is the library's only module state.
  */
+import { kernelBinary } from "#kernels";
 import { littleEndian } from "../numeric/endian.ts";
+import { EngramError } from "../numeric/errors.ts";
 import type { Backend, Precision } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
-import { KERNELS_BASE64 } from "./binary.generated.ts";
 import type { CellKind } from "./cells-backend.ts";
 import type { Binary, Unary } from "./elementwise.ts";
 import type { LayerExports } from "./layers.ts";
@@ -70,23 +72,17 @@ function adopt(instance: WebAssembly.Instance): Kernels {
   return state.kernels;
 }
 
-/** The decoder of Node, Deno and Bun; browsers lack it. */
-const { Buffer: native } = globalThis as { Buffer?: { from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> } };
-
-function bytes(): Uint8Array<ArrayBuffer> {
-  if (native !== undefined) return native.from(KERNELS_BASE64, "base64");
-  const text = atob(KERNELS_BASE64);
-  const binary = new Uint8Array(text.length);
-  // A plain loop takes 1 ms, Uint8Array.from over the string 5 to 19.
-  for (let i = 0; i < binary.length; i++) binary[i] = text.charCodeAt(i);
-  return binary;
+/** The twins of binary.ts hand out a module, binary.ts bytes. */
+function isModule(binary: Uint8Array<ArrayBuffer> | WebAssembly.Module): binary is WebAssembly.Module {
+  return !ArrayBuffer.isView(binary);
 }
 
 /** The live kernels, or undefined where the host refuses WebAssembly (found out by trying). */
 export function kernels(): Kernels | undefined {
   if (state.kernels !== undefined || state.refused) return state.kernels;
   try {
-    return adopt(new WebAssembly.Instance(new WebAssembly.Module(bytes())));
+    const binary = kernelBinary();
+    return adopt(new WebAssembly.Instance(isModule(binary) ? binary : new WebAssembly.Module(binary)));
   } catch {
     state.refused = true;
     return undefined;
@@ -97,7 +93,8 @@ export function kernels(): Kernels | undefined {
 export async function initKernels(): Promise<Backend> {
   if (state.kernels === undefined && littleEndian) {
     try {
-      adopt((await WebAssembly.instantiate(bytes())).instance);
+      const binary = kernelBinary();
+      adopt(await WebAssembly.instantiate(isModule(binary) ? binary : await WebAssembly.compile(binary)));
     } catch {
       state.refused = true;
     }
@@ -105,9 +102,20 @@ export async function initKernels(): Promise<Backend> {
   return backendInUse();
 }
 
-/** Uses a module compiled elsewhere (hosts that forbid compiling bytes). Does nothing when kernels are live already, or on a big-endian host. */
+/**
+ * Uses a module compiled elsewhere: `engram/kernels.wasm`, on hosts that forbid compiling bytes and name themselves by no condition of
+ * package.json. Does nothing when kernels are live already or the host is big-endian; stores made before, by the scalar twin, stay with it.
+ * @throws EngramError on anything but that module, of this version
+ */
 export function useKernels(module: WebAssembly.Module): void {
-  if (state.kernels === undefined && littleEndian) adopt(new WebAssembly.Instance(module));
+  if (state.kernels !== undefined || !littleEndian) return;
+  const wrong = (got: string): EngramError =>
+    new EngramError("kernels", "the WebAssembly.Module of engram/kernels.wasm", got, "Compile the file of this very version of engram, whole, and pass the module.");
+  if (Object.prototype.toString.call(module) !== "[object WebAssembly.Module]") throw wrong(module === null ? "null" : `a value of type ${typeof module}`);
+  const offered = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  const missing = ["memory", "heapBase", "scoreOne_dot_f32", "softmaxBlock_f64", "gemm_f32", "dots_i16", "cellsDraw"].find((name) => !offered.has(name));
+  if (missing !== undefined) throw wrong(`a module without ${missing}`);
+  adopt(new WebAssembly.Instance(module));
 }
 
 /** Which twin new stores use. */

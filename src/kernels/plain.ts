@@ -1,8 +1,9 @@
 /** A memory of plain numbers that stands in for WebAssembly's, for the scalar twins of the layer kernels. */
 import { EngramError } from "../numeric/index.ts";
+import type { LinearMemory } from "./arena.ts";
 
 /** Grows like a WebAssembly memory: what stands in it stays, the buffer is another. */
-export class PlainMemory implements WebAssembly.Memory {
+export class PlainMemory implements LinearMemory {
   buffer: ArrayBuffer = new ArrayBuffer(0);
 
   grow(pages: number): number {
