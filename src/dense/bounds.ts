@@ -31,7 +31,7 @@ export function reach(squared: number, { g, t }: Rounding): number {
   return g < 0.5 ? Math.sqrt((squared + t) / (1 - g)) * (1 + 1e-14) : Infinity;
 }
 
-/** How far a difference of the f64 distances a and b may be off: by g of each, and by what underflowed. */
-export function slack(a: number, b: number, { g, t }: Rounding): number {
-  return g * (a + b) * 1.01 + 2 * Math.sqrt(t);
+/** How far a computed distance may be off: by g / 2 of it and the root of t; twice that, to be plain. */
+export function slack(distance: number, { g, t }: Rounding): number {
+  return 1.01 * g * distance + 2 * Math.sqrt(t);
 }

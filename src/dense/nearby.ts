@@ -77,15 +77,21 @@ export function nearSum(near: Nearby, f: (d2: number, i: number) => number): num
 /** sum of w[i] times row at[i], rows ascending, all other weights 0: the bits of `rows.weightedSum`, from the blocks concerned alone. */
 export function sumOfRows(rows: Rows, at: ArrayLike<number>, w: ArrayLike<number>): Float64Array {
   const leaves: Leaf<Float64Array>[] = [];
+  const room = new Float64Array(BLOCK_ROWS);
   for (let i = 0; i < at.length;) {
     const block = Math.floor(at[i] / BLOCK_ROWS);
     const from = block * BLOCK_ROWS;
     const to = Math.min(rows.count, from + BLOCK_ROWS);
-    const weights = new Float64Array(to - from);
+    const weights = room.subarray(0, to - from).fill(0);
     for (; i < at.length && at[i] < to; i++) weights[at[i] - from] = w[i];
     leaves.push({ block, state: rows.weightedSum(weights, { from, to }) });
   }
-  return foldSome(leaves, (a, b) => a.map((value, k) => value + b[k])) ?? new Float64Array(rows.dim);
+  return foldSome(leaves, addInto) ?? new Float64Array(rows.dim);
+}
+
+function addInto(a: Float64Array, b: Float64Array): Float64Array {
+  for (let k = 0; k < a.length; k++) a[k] += b[k];
+  return a;
 }
 
 interface Leaf<S> {

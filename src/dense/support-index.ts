@@ -13,7 +13,7 @@
  */
 import { BLOCK_ROWS } from "../numeric/index.ts";
 import { type Floats, Rows } from "../kernels/index.ts";
-import { reach, type Rounding, roundingOf } from "./bounds.ts";
+import { reach, type Rounding, roundingOf, slack } from "./bounds.ts";
 import { distanceUpTo } from "./distance.ts";
 import { fullSearch, type Nearby, type RowSearch, type Wanted } from "./nearby.ts";
 import { type Leaves, leavesOf } from "./support-tree.ts";
@@ -30,6 +30,9 @@ export class SupportIndex implements RowSearch {
   readonly #X: Floats;
   readonly #scores: Rounding;
   readonly #bounds: Rounding;
+  /** Per leaf: the largest radius and all that a comparison with it may be off by, but for the share of c itself, which is `grown`. */
+  readonly #outer: Float64Array;
+  readonly #grown: number;
   /** No distance between a state of norm q and a row is above q + norm; squares must stay below this. */
   readonly #norm: number;
   readonly #largest: number;
@@ -45,10 +48,16 @@ export class SupportIndex implements RowSearch {
     this.#leaves = leavesOf(X, count, dim, kind === "bands");
     this.#X = X.slice();
     this.#leaves.order.forEach((mu, i) => this.#X.set(X.subarray(mu * dim, (mu + 1) * dim), i * dim));
-    this.#centres = new Rows(dim, { precision: "f64", backend: rows.backend });
+    this.#centres = new Rows(dim, { precision, backend: rows.backend });
     this.#centres.append(this.#leaves.centres);
     this.#scores = roundingOf(precision, dim);
     this.#bounds = roundingOf("f64", dim, true);
+    const { start, radius } = this.#leaves;
+    this.#outer = Float64Array.from({ length: start.length - 1 }, (_, leaf) => {
+      const a = radius[start[leaf + 1] - 1];
+      return a + slack(a, this.#bounds) + slack(0, this.#scores);
+    });
+    this.#grown = (1 + 1e-9) / (1 - Math.min(0.9, slack(1, this.#scores)));
     this.#norm = Math.sqrt(rows.squaredNorms().reduce((most, value) => Math.max(most, value), 0));
     this.#largest = precision === "f32" ? 3e38 : 1e300;
   }
@@ -85,7 +94,7 @@ export class SupportIndex implements RowSearch {
     return Array.from({ length: Q }, (_, q) => {
       const hits = new Hits(wanted);
       if (later !== undefined) for (let mu = this.#live, at = q * (rows.count - from) - from; mu < rows.count; mu++) hits.offer(mu, later[at + mu]);
-      this.#search(cues.subarray(q * D, (q + 1) * D), toCentres.subarray(q * L, (q + 1) * L) as Float64Array, hits);
+      this.#search(cues.subarray(q * D, (q + 1) * D), toCentres.subarray(q * L, (q + 1) * L), hits);
       return hits.result(this.behind(rows));
     });
   }
@@ -102,31 +111,39 @@ export class SupportIndex implements RowSearch {
     return this.#scores.g < 0.5 && this.#bounds.g < 0.5;
   }
 
-  #search(x: Floats, toCentres: Float64Array, hits: Hits): void {
+  #search(x: Floats, toCentres: Floats, hits: Hits): void {
     let nearest = 0;
     for (let leaf = 1; leaf < toCentres.length; leaf++) if (toCentres[leaf] < toCentres[nearest]) nearest = leaf;
-    this.#visit(x, nearest, Math.sqrt(toCentres[nearest]), hits); // first: `top` and `sphere` then have a bound
-    for (let leaf = 0; leaf < toCentres.length; leaf++) if (leaf !== nearest) this.#visit(x, leaf, Math.sqrt(toCentres[leaf]), hits);
+    this.#visit(x, nearest, toCentres[nearest], hits); // first: `top` and `sphere` then have a bound
+    let limit = NaN;
+    let r = Infinity;
+    for (let leaf = 0; leaf < toCentres.length; leaf++) {
+      if (hits.limit !== limit) {
+        limit = hits.limit;
+        r = reach(limit, this.#scores);
+      }
+      // Most leaves end here: the whole ball is too far, c > r + a of its last row.
+      const c = (r + this.#outer[leaf]) * this.#grown;
+      if (toCentres[leaf] <= c * c && leaf !== nearest) this.#visit(x, leaf, toCentres[leaf], hits);
+    }
   }
 
-  /** The rows of one leaf that the triangle inequality cannot exclude. @param c distance of x to its centre */
-  #visit(x: Floats, leaf: number, c: number, hits: Hits): void {
+  /** The rows of one leaf that the triangle inequality cannot exclude. @param squared distance^2 of x to its centre */
+  #visit(x: Floats, leaf: number, squared: number, hits: Hits): void {
     const { start, radius, order } = this.#leaves;
     const [from, to] = [start[leaf], start[leaf + 1]];
-    const { g, t } = this.#bounds;
-    const bound = (): number => {
-      const a = radius[to - 1];
-      return reach(hits.limit, this.#scores) + 1.01 * g * (c + a) + 2 * Math.sqrt(t);
-    };
-    let r = bound();
-    if (c - radius[to - 1] > r || radius[from] - c > r) return;
+    const c = Math.sqrt(squared);
+    // What the triangle inequality may be off by: c comes from the kernels, the radii from a plain sum in f64.
+    const off = slack(c, this.#scores) + slack(radius[to - 1], this.#bounds);
+    let limit = hits.limit;
+    let r = reach(limit, this.#scores) + off;
+    if (radius[from] - c > r) return;
     let i = from;
     for (let high = to; i < high;) { // the first row with a >= c - r
       const middle = (i + high) >> 1;
       if (radius[middle] < c - r) i = middle + 1;
       else high = middle;
     }
-    let limit = hits.limit;
     for (; i < to && radius[i] - c <= r; i++) {
       if (order[i] < 0) continue;
       hits.scanned++;
@@ -135,7 +152,7 @@ export class SupportIndex implements RowSearch {
       hits.offer(order[i], d2);
       if (hits.limit !== limit) {
         limit = hits.limit;
-        r = bound();
+        r = reach(limit, this.#scores) + off;
       }
     }
   }

@@ -23,7 +23,7 @@ export interface Leaves {
 export function leavesOf(X: Floats, N: number, D: number, whole: boolean): Leaves {
   const order = Int32Array.from({ length: N }, (_, mu) => mu);
   const starts: number[] = [];
-  const size = whole ? N : Math.max(16, Math.min(512, Math.floor(Math.sqrt(N) / 2)));
+  const size = whole ? N : Math.max(16, Math.min(512, Math.floor(Math.sqrt(N) / 4)));
   const deepest = 2 * Math.ceil(Math.sqrt(Math.sqrt(N))) + 32; // beyond it a node is cut in two equal halves
   const stack: [number, number, number][] = [[0, N, 0]];
   while (stack.length > 0) {
@@ -90,9 +90,11 @@ function bisect(X: Floats, D: number, order: Int32Array, from: number, to: numbe
   return left;
 }
 
-/** The centre of a leaf (the mean of its rows), and its rows in the order of their distance from it. */
+/** The centre of a leaf (the mean of its rows, in their precision), and its rows in the order of their distance from it. */
 function settle(X: Floats, D: number, order: Int32Array, from: number, to: number, centre: Float64Array, radius: Float64Array): void {
   for (let i = from; i < to; i++) for (let k = 0; k < D; k++) centre[k] += X[order[i] * D + k] / (to - from);
+  // What the index measures from must be what it holds: numbers of the store's precision.
+  if (X instanceof Float32Array) for (let k = 0; k < D; k++) centre[k] = Math.fround(centre[k]);
   const distance = Float64Array.from({ length: to - from }, (_, i) => {
     let sum = 0;
     for (let k = 0, a = order[from + i] * D; k < D; k++) {
