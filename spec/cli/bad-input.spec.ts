@@ -67,6 +67,20 @@ t.test("nothing to store, the same key twice, other widths", async (t) => {
   refused(t, engram(["recall", "bits.engram", "good.npy", "bits.npy"], { cwd }), /bits\.npy:1028, column 1: expected -1 or 1/, "a cue that is not bits");
 });
 
+t.test("dense: tails and remedies that do not fit", async (t) => {
+  const cwd = home(t);
+  const dense = (...options: string[]): Ran => engram(["remember", "rows.npy", "-o", "x.engram", "--model", "dense", ...options], { cwd });
+  refused(t, dense("--energy", "hybrid", "--lambda", "-1"), /--lambda: expected a number above 0, got "-1"/, "a tail below 0");
+  refused(t, dense("--energy", "hybrid", "--lambda", "0"), /--lambda: expected a number above 0, got "0"/, "no tail");
+  refused(t, dense("--energy", "lsr", "--lambda", "0.1"), /--lambda: expected energy hybrid, got lsr/, "a tail for LSR");
+  refused(t, dense("--energy", "lsr", "--far", "nearset"), /--far.*nearest/, "a misspelt remedy");
+  refused(t, dense("--energy", "lse", "--far", "nearest"), /far: expected an energy of compact support \(lsr or a kernel\), got lse/, "a remedy for what reaches everywhere");
+  refused(t, engram(["remember", "rows.npy", "-o", "x.engram", "--far", "nearest"], { cwd }), /--far: expected an option of model universal/, "a remedy for another model");
+  t.notOk(readdirSync(cwd).some((name) => name.includes("x.engram")), "no file came of any of it");
+  t.equal(engram(["remember", "rows.npy", "-o", "rows.engram"], { cwd }).status, 0);
+  refused(t, engram(["recall", "rows.engram", "rows.npy", "--far", "lse"], { cwd }), /--far: expected a memory of model dense/, "at recall");
+});
+
 t.test("memory files that are damaged, of another version, another kind", async (t) => {
   const cwd = home(t);
   t.equal(engram(["remember", "rows.npy", "-o", "rows.engram"], { cwd }).status, 0);

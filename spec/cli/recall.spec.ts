@@ -23,6 +23,34 @@ t.test("LSR: an answer that is the mean of several says which", async (t) => {
   }
 });
 
+t.test("LSR: a cue outside every support, with and without a remedy; the hybrid energy", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(ROWS, [3, 2])));
+  writeFileSync(join(cwd, "far.npy"), writeNpy(tensor(Float64Array.of(4, -0.5), [1, 2])));
+  const remember = (...options: string[]): ReturnType<typeof engram> => engram(["remember", "rows.npy", "-o", "m.engram", "--force", "--model", "dense", "--energy", "lsr", "--beta", "8", ...options], { cwd });
+  const recall = (...options: string[]): { status: number | null; found: Record<string, unknown> } => {
+    const { status, stdout } = engram(["recall", "m.engram", "far.npy", "--json", ...options], { cwd });
+    return { status, found: (JSON.parse(stdout) as { results: Record<string, unknown>[] }).results[0] };
+  };
+  t.equal(remember().status, 0);
+  const boundary = Math.sqrt(3 * 3 + 0.5 * 0.5) - 0.5; // to (1, 0), less r_s = sqrt(2 / 8)
+  const plain = recall();
+  t.equal(plain.status, 1);
+  t.match(plain.found, { accepted: false, key: null, reason: /outside the support of every stored pattern/ });
+  t.ok(Math.abs((plain.found.boundary as number) - boundary) < 1e-6);
+  for (const far of ["nearest", "lse"]) {
+    const { status, found } = recall("--far", far);
+    t.equal(status, 0, far);
+    t.match(found, { accepted: true, criterion: "none", key: 1, far: [{ remedy: far, beta: 8, supported: true }] });
+  }
+  t.match(recall("--far", "adaptive").found.far, [{ remedy: "adaptive", steps: Number, supported: true }]);
+  t.equal(remember("--far", "nearest").status, 0);
+  t.match(recall().found, { key: 1 }, "the memory keeps its remedy");
+  t.equal(engram(["recognize", "m.engram", "far.npy"], { cwd }).status, 0);
+  t.equal(remember("--energy", "hybrid", "--lambda", "0.01").status, 0);
+  t.match(recall().found, { accepted: true, criterion: "none", key: 1 });
+});
+
 t.test("a folder of cues: what is none is skipped and said, or refused with --strict", async (t) => {
   const cwd = folder(t);
   mkdirSync(join(cwd, "cues"));

@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from "commander";
 import { EngramError, unknownName, type Memory, type Precision } from "../numeric/index.ts";
-import { DenseMemory, ENERGY_NAMES } from "../dense/index.ts";
+import { DenseMemory, ENERGY_NAMES, type Far, FAR_NAMES } from "../dense/index.ts";
 import { EntropicMemory, PRESET_NAMES, type PresetName, QUANTISER_KINDS, type QuantiserKind } from "../entropic/index.ts";
 import { PROJECTION_NAMES, SEPARATION_NAMES, SIMILARITY_NAMES, UniversalMemory } from "../universal/index.ts";
 import { number, oneOf } from "./options.ts";
@@ -30,6 +30,8 @@ export interface ModelOptions {
   degree?: number;
   interactions?: number;
   epsilon?: number;
+  lambda?: number;
+  far?: Far;
   binarize?: number;
   maxSteps?: number;
   delta?: number;
@@ -63,6 +65,8 @@ function modelOptions(): ModelOption[] {
     { models: dense, option: new Option("--degree <n>", "n of polynomial and rectified (default 3)").argParser(number("--degree", { min: 2, whole: true })) },
     { models: dense, option: new Option("--interactions <k>", "LSR and other kernels: patterns that interact, self included, where beta is chosen (default 3)").argParser(number("--interactions", { min: 1, open: true })) },
     { models: dense, option: new Option("--epsilon <e>", "LSR and other kernels: constant inside the logarithm (default 0)").argParser(number("--epsilon", { min: 0 })) },
+    { models: dense, option: new Option("--lambda <l>", "hybrid: weight of the Gaussian tail (default 0.001)").argParser(number("--lambda", { min: 0, open: true })) },
+    { models: dense, option: new Option("--far <name>", `LSR and other compact kernels: what becomes of a cue outside every support: ${FAR_NAMES.join(", ")}; also at recall (default reject)`).argParser(oneOf("--far", FAR_NAMES)) },
     { models: dense, option: new Option("--binarize <t>", "classical, polynomial, rectified, exponential: values above t become 1, the others -1").argParser(number("--binarize")) },
     { models: dense, option: new Option("--max-steps <n>", "upper bound on steps, or sweeps (default 1000)").argParser(number("--max-steps", { min: 1, whole: true })) },
     { models: universal, option: new Option("--similarity <name>", `one of ${SIMILARITY_NAMES.join(", ")} (default negL1)`) },
@@ -112,12 +116,13 @@ export function makeMemory(model: ModelName, options: ModelOptions): Memory {
   const { beta, delta, precision, accept } = options;
   const shared = { beta, delta, precision };
   if (model === "dense") {
-    const { energy = "lse", degree, interactions, epsilon, binarize, maxSteps } = options;
+    const { energy = "lse", degree, interactions, epsilon, lambda, far, binarize, maxSteps } = options;
     if (degree !== undefined && energy !== "polynomial" && energy !== "rectified") {
       throw new EngramError("--degree", "energy polynomial or rectified", energy, "Leave --degree out, or choose one of them.");
     }
+    if (lambda !== undefined && energy !== "hybrid") throw new EngramError("--lambda", "energy hybrid", energy, "Leave --lambda out, or choose --energy hybrid.");
     if (accept !== undefined && accept.on !== "distance") throw wrongRule(model, accept);
-    return new DenseMemory(given({ ...shared, energy, degree, interactions, epsilon, binarize, maxSteps, threshold: accept?.value }));
+    return new DenseMemory(given({ ...shared, energy, degree, interactions, epsilon, lambda, far, binarize, maxSteps, threshold: accept?.value }));
   }
   const { similarity, separation, projection, iterations, reference } = options;
   return new UniversalMemory(given({
@@ -148,6 +153,13 @@ export function drawOptions(memory: Memory, seed: number, sigma?: number): { see
   if (memory instanceof EntropicMemory) return sigma === undefined ? { seed } : { seed, sigma };
   if (sigma !== undefined) throw new EngramError("--sigma", "a memory of model entropic", "another model", "Leave it out.");
   return {};
+}
+
+/** What a dense recall is given for cues outside every support. @throws EngramError for --far with another model */
+export function farOptions(memory: Memory, far?: Far): { far?: Far } {
+  if (far === undefined) return {};
+  if (!(memory instanceof DenseMemory)) throw new EngramError("--far", "a memory of model dense", "another model", "Leave it out.");
+  return { far };
 }
 
 /** `score:-12.5`, `margin:3` or `distance:0.1`. */

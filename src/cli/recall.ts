@@ -1,12 +1,12 @@
 /** `engram recall`: the stored pattern that a damaged cue stands for. */
 import type { Command } from "commander";
 import { resolve } from "node:path";
-import type { DenseRecall } from "../dense/index.ts";
+import { type DenseRecall, type Far, FAR_NAMES } from "../dense/index.ts";
 import { EngramError, type Recall } from "../numeric/index.ts";
 import { openAlbum, originalPath, type OpenAlbum } from "./album.ts";
 import { readCues, type Cue } from "./cues.ts";
-import { acceptance, acceptAbove, drawOptions } from "./models.ts";
-import { forceOption, jsonOption, number, seedOption, withExamples } from "./options.ts";
+import { acceptance, acceptAbove, drawOptions, farOptions } from "./models.ts";
+import { forceOption, jsonOption, number, oneOf, seedOption, withExamples } from "./options.ts";
 import { located } from "./inputs.ts";
 import { planStates, planOriginals } from "./recall-output.ts";
 import type { Session } from "./session.ts";
@@ -26,6 +26,7 @@ interface RecallOptions extends CueOptions {
   original?: string;
   maxSteps?: number;
   sigma?: number;
+  far?: Far;
   force?: boolean;
 }
 
@@ -57,6 +58,7 @@ export function addRecall(program: Command, session: Session): void {
     .option("--original <out>", "copy the original picture of the recalled key: a file (one cue) or a folder; checked by its sha256")
     .option("--max-steps <n>", "upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
     .option("--sigma <s>", "entropic: width of retrieval as a fraction of the levels, instead of what the memory was made with", number("--sigma", { min: 0 }))
+    .option("--far <name>", `dense, compact supports: what becomes of a cue outside all of them: ${FAR_NAMES.join(", ")}, instead of what the memory was made with`, oneOf("--far", FAR_NAMES))
     .addOption(forceOption());
   withExamples(command, [
     "engram recall album.engram damaged.png -o recalled.png",
@@ -69,6 +71,7 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   const { memory, model } = album;
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
   const drawn = drawOptions(memory, options.seed, options.sigma);
+  const far = farOptions(memory, options.far);
   const { output, original } = options;
   if (output !== undefined && original !== undefined && resolve(output) === resolve(original)) {
     throw new EngramError("--original", "another name than --output's", `"${original}" for both`, "Recalled states and originals would overwrite each other.");
@@ -82,7 +85,7 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   for (const batch of batches(cues)) {
     progress.update(results.length, batch[0].name);
     const { visible } = batch[0];
-    const common = { visible, top: options.top, maxSteps: options.maxSteps, ...drawn };
+    const common = { visible, top: options.top, maxSteps: options.maxSteps, ...drawn, ...far };
     // Weights (N per cue) are not kept.
     const found = await session.compute(() => answered(batch, () => memory.recallMany(batch.map(({ values }) => values), common)));
     results.push(...found.map((each) => ({ ...each, weights: undefined })));
@@ -101,16 +104,17 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   memory.dispose();
 }
 
-/** `members` where the answer is the mean of several stored patterns (LSR). */
-type Found = Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking"> & Pick<DenseRecall, "members">;
+/** `members` where the answer is the mean of several stored patterns (LSR); `boundary` and `far` of a cue outside every support. */
+type Found = Pick<Recall, "accepted" | "criterion" | "reason" | "key" | "ranking"> & Pick<DenseRecall, "members" | "boundary" | "far">;
 
 /** What is known about a cue, in the order of the stable keys. */
 export function verdict(cue: Cue, found: Found, album: OpenAlbum): Record<string, unknown> {
-  const { accepted, criterion, reason, key, ranking, members } = found;
+  const { accepted, criterion, reason, key, ranking, members, boundary, far } = found;
   const path = originalPath(album, key);
   return {
     cue: cue.name, accepted, criterion, ...(reason === undefined ? {} : { reason }), key: key ?? null, ...(path === undefined ? {} : { path }),
     ranking: ranking.map(({ key, score, weight }) => ({ key, score, weight })), ...(members !== undefined && members.length > 1 ? { members } : {}),
+    ...(boundary === undefined ? {} : { boundary }), ...(far === undefined ? {} : { far }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Rows } from "../kernels/index.ts";
 import type { BinaryMemory, Settled } from "./binary.ts";
 import { type DynamicsOptions, OUTSIDE, type Trajectory } from "./dynamics.ts";
 import type { ContinuousEnergy } from "./landscape.ts";
+import type { Far, FarPath, FarStage } from "./far.ts";
 import { basinAmong } from "./lsr.ts";
 import { fullSearch, type Nearby, rowOf } from "./nearby.ts";
 import { highestFew } from "./sums.ts";
@@ -14,6 +15,8 @@ import { highestFew } from "./sums.ts";
 export interface DenseRecallOptions extends RecallOptions, Pick<DynamicsOptions, "method" | "dt"> {
   /** D entries; 0 = clamped: this coordinate of the state keeps the cue's value. */
   free?: ArrayLike<number>;
+  /** Compact kernels: what becomes of a cue outside every support; default: the memory's. */
+  far?: Far;
 }
 
 export interface DenseRecall extends Recall {
@@ -23,6 +26,8 @@ export interface DenseRecall extends Recall {
   basin?: number;
   /** Outside every support: the distance from the state to the nearest boundary (nearest pattern's distance less r_s). */
   boundary?: number;
+  /** What was done to bring a cue from outside every support into one, where the memory or the call asked for it. */
+  far?: readonly FarStage[];
   /** Compact support: share of the stored rows of which a coordinate was read, the mean over the scans of this recall; 1 = all of them. Tells of work, not of the answer. */
   scanned?: number;
 }
@@ -35,11 +40,11 @@ export interface Asked {
   readonly threshold?: number;
 }
 
-/** Energies without compact support: converging says nothing about knowing the cue. */
-const EVERYWHERE: readonly string[] = ["lse", "lse-dot", "gaussian"];
+/** Energies without compact support: converging says nothing about knowing the cue. Nor does it where a remedy led into a support. */
+const EVERYWHERE: readonly string[] = ["lse", "lse-dot", "gaussian", "hybrid"];
 
 /** The answer of a continuous energy. */
-export function answerOf(asked: Asked, energy: ContinuousEnergy, path: Trajectory, options: DenseRecallOptions, top: number): DenseRecall {
+export function answerOf(asked: Asked, energy: ContinuousEnergy, path: Trajectory | FarPath, options: DenseRecallOptions, top: number): DenseRecall {
   const { rows, keys } = asked;
   const { visible, free } = options;
   const { state, energies, steps, converged } = path;
@@ -52,12 +57,13 @@ export function answerOf(asked: Asked, energy: ContinuousEnergy, path: Trajector
   const weights = compact?.weightsOf(near, rows.count) ?? energy.weights(rows, state, visible);
   const ranking = ranked(squared.map((d2) => -d2 / 2), keys, weights, top, near);
   const scanned = compact === undefined ? {} : { scanned: (path.scanned + near.scanned / rows.count) / (path.looks + 1) };
-  const common = { state, energies, steps, converged, weights, ranking, ...scanned };
-  if (path.reason === OUTSIDE) {
+  const far = "far" in path ? { far: path.far } : {};
+  const common = { state, energies, steps, converged, weights, ranking, ...scanned, ...far };
+  if (path.reason?.startsWith(OUTSIDE) === true) {
     const boundary = Math.sqrt(smallest(squared)) - Math.sqrt(2 / energy.beta);
-    return { ...common, accepted: false, criterion: "support", reason: `${OUTSIDE}: ${boundary} beyond the nearest boundary`, boundary };
+    return { ...common, accepted: false, criterion: "support", reason: `${path.reason}: ${boundary} beyond the nearest boundary`, boundary };
   }
-  const verdict = verdictOf(asked, EVERYWHERE.includes(energy.name) ? "none" : "support", converged, path.reason, squared);
+  const verdict = verdictOf(asked, EVERYWHERE.includes(energy.name) || "far" in path ? "none" : "support", converged, path.reason, squared);
   const members = compact?.membersOf?.(near);
   if (members === undefined) return { ...common, ...verdict, key: ranking[0]?.key };
   return {

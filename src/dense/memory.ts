@@ -16,12 +16,13 @@ import type { ChosenBeta } from "./beta.ts";
 import { answerOf, type Asked, type DenseRecall, type DenseRecallOptions, settledAnswer } from "./answer.ts";
 import { BinaryMemory, type Settled } from "./binary.ts";
 import { Contents } from "./contents.ts";
-import { descendMany } from "./dynamics.ts";
+import { descendMany, type DynamicsOptions, OUTSIDE, type Trajectory } from "./dynamics.ts";
+import { checkFar, descendFar, type Far, type FarPath } from "./far.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
 import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima/index.ts";
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
-import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, settingsOf } from "./settings.ts";
+import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, isCompact, noSupport, settingsOf } from "./settings.ts";
 import { Search } from "./search.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
 
@@ -29,7 +30,7 @@ import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts"
 const LOCKSTEP = 64;
 const MODEL = "dense";
 /** What a dense recall may ask for besides `RecallOptions`. */
-const OWN_OPTIONS = ["free", "method", "dt"];
+const OWN_OPTIONS = ["free", "method", "dt", "far"];
 
 interface Bound {
   readonly chosen: ChosenBeta;
@@ -57,11 +58,12 @@ export class DenseMemory implements Memory {
 
   /** What the memory is and what it chose, as strings; `beta` stands there once something is stored. */
   get parameters(): Readonly<Record<string, string>> {
-    const { energy, binary, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, precision, beta } = this.#settings;
+    const { energy, binary, delta, interactions, degree, epsilon, lambda, far, binarize, maxSteps, threshold, precision, beta } = this.#settings;
     const own: Record<string, string> = binary ? { degree: String(energy === "classical" ? 2 : degree) } : { delta: String(delta), interactions: String(interactions), epsilon: String(epsilon) };
     const chosen = this.size > 0 && (!binary || beta !== undefined) ? this.#bind().chosen : undefined;
     return {
       energy, ...own, maxSteps: String(maxSteps), precision,
+      ...(energy === "hybrid" ? { lambda: String(lambda) } : {}), ...(far === "reject" ? {} : { far }),
       ...(binarize === undefined ? {} : { binarize: String(binarize) }), ...(threshold === undefined ? {} : { threshold: String(threshold) }),
       ...(chosen === undefined ? {} : { beta: String(chosen.beta), betaRule: chosen.rule }),
     };
@@ -99,7 +101,8 @@ export class DenseMemory implements Memory {
     const { energy, binary } = this.#bind();
     checkRecallOptions(options, OWN_OPTIONS);
     if (hides(cues, options)) return cues.flatMap((cue) => this.recallMany([cue], seen(cue, options)));
-    const { top = 5, visible, free, tolerance, method, dt } = options;
+    const { top = 5, visible, free, tolerance, method, dt, far = this.#settings.far } = options;
+    if (checkFar(far) !== "reject" && !isCompact(this.#settings.energy)) throw noSupport("far", this.#settings.energy);
     if (visible !== undefined) checkMask("visible", visible, this.dim);
     if (free !== undefined) checkMask("free", free, this.dim);
     visibleScale(this.dim, visible); // something must be visible
@@ -112,7 +115,11 @@ export class DenseMemory implements Memory {
       if (binary !== undefined) {
         for (let q = 0; q < batch.length; q += dim) results.push(settledAnswer(asked, binary, this.#settle(binary, batch.subarray(q, q + dim), maxSteps, options), top));
       } else if (energy !== undefined) {
-        for (const path of descendMany(asked.rows, energy, batch, { maxSteps, visible, free, tolerance, method, dt })) results.push(answerOf(asked, energy, path, options, top));
+        const walk = { maxSteps, visible, free, tolerance, method, dt };
+        for (const path of descendMany(asked.rows, energy, batch, walk)) {
+          const lost = far !== "reject" && path.reason === OUTSIDE && path.steps === 0;
+          results.push(answerOf(asked, energy, lost ? this.#enter(energy, path, far, walk) : path, options, top));
+        }
       }
     }
     return results;
@@ -173,7 +180,7 @@ export class DenseMemory implements Memory {
     const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : text === "" ? NaN : Number(text));
     const memory = new DenseMemory({
       energy: p.energy, beta: number(p.givenBeta), delta: number(p.delta), interactions: number(p.interactions), degree: number(p.degree),
-      epsilon: number(p.epsilon), binarize: number(p.binarize), maxSteps: number(p.maxSteps), threshold: number(p.threshold),
+      epsilon: number(p.epsilon), lambda: number(p.lambda), far: p.far as Far | undefined, binarize: number(p.binarize), maxSteps: number(p.maxSteps), threshold: number(p.threshold),
       precision: file.tensors.get("patterns")!.dtype === "f64" ? "f64" : "f32", backend: options.backend,
     });
     memory.store(rows, { keys: storedKeys(file, rows.rows, name) });
@@ -198,6 +205,11 @@ export class DenseMemory implements Memory {
   #settle(binary: BinaryMemory, cue: Float64Array, maxSweeps: number, { visible, free }: DenseRecallOptions): Settled {
     const clamp = visible === undefined ? free : Float64Array.from(cue, (_, i) => (visible[i] !== 0 || (free !== undefined && free[i] === 0) ? 0 : 1));
     return binary.settle(cue, { maxSweeps, free: clamp });
+  }
+
+  /** From outside every support by a remedy. */
+  #enter(energy: ContinuousEnergy, outside: Trajectory, far: Far, walk: DynamicsOptions): FarPath {
+    return descendFar(this.#contents.rows, energy, (beta) => continuousEnergy(this.#settings, beta, this.#search), outside, far, walk);
   }
 
   #cues(cues: Patterns, visible?: ArrayLike<number>): { rows: number; dim: number; data: Float64Array } {

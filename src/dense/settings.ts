@@ -8,6 +8,8 @@ import type { Backend, Precision } from "../numeric/index.ts";
 import { betaForInteractions, chooseSoftmaxBeta } from "./beta.ts";
 import type { ChosenBeta } from "./beta.ts";
 import { softmaxEnergy } from "./continuous.ts";
+import { checkFar, type Far } from "./far.ts";
+import { checkLambda, hybridEnergy } from "./hybrid.ts";
 import { checkBeta, checkEpsilon } from "./parameters.ts";
 import { KERNELS } from "./kernel.ts";
 import { kernelEnergy } from "./kernel-energy.ts";
@@ -23,7 +25,7 @@ import { checkDegree } from "./separation.ts";
 export const BINARY_ENERGIES: readonly string[] = ["classical", "polynomial", "rectified", "exponential"];
 
 /** Every name `energy` takes; `epanechnikov` is `lsr` and `gaussian` is e^{-(beta/2) d^2}, like `lse`, by mean shift. */
-export const ENERGY_NAMES: readonly string[] = [...BINARY_ENERGIES, "lse", "lse-dot", "lsr", ...KERNELS.map((kernel) => kernel.name).filter((name) => name !== "uniform")];
+export const ENERGY_NAMES: readonly string[] = [...BINARY_ENERGIES, "lse", "lse-dot", "lsr", "hybrid", ...KERNELS.map((kernel) => kernel.name).filter((name) => name !== "uniform")];
 
 export interface DenseOptions {
   /** One of ENERGY_NAMES. Default `lse`. */
@@ -38,6 +40,10 @@ export interface DenseOptions {
   degree?: number;
   /** Constant inside the logarithm of LSR and the kernels. Default 0. */
   epsilon?: number;
+  /** Hybrid: weight of the Gaussian tail, above 0. Default .001. */
+  lambda?: number;
+  /** Compact kernels: what becomes of a cue outside every support (far.ts). Default reject. */
+  far?: Far;
   /** Binary energies: values above this become 1, the others -1. Default: patterns and cues must be -1 or 1. */
   binarize?: number;
   /** Bound on steps (sweeps for binary energies). Default 1000. */
@@ -58,6 +64,8 @@ export interface DenseSettings {
   readonly interactions: number;
   readonly degree: number;
   readonly epsilon: number;
+  readonly lambda: number;
+  readonly far: Far;
   readonly binarize?: number;
   readonly maxSteps: number;
   readonly threshold?: number;
@@ -67,13 +75,13 @@ export interface DenseSettings {
 }
 
 const OPTION_NAMES: readonly (keyof DenseOptions)[] = [
-  "energy", "beta", "delta", "interactions", "degree", "epsilon", "binarize", "maxSteps", "threshold", "search", "precision", "backend",
+  "energy", "beta", "delta", "interactions", "degree", "epsilon", "lambda", "far", "binarize", "maxSteps", "threshold", "search", "precision", "backend",
 ];
 
 /** @throws EngramError for an unknown option or energy (suggests the nearest), or a value outside its range */
 export function settingsOf(options: DenseOptions): DenseSettings {
   checkNames("dense memory option", options, OPTION_NAMES);
-  const { energy = "lse", beta, delta = 0.01, interactions = 3, degree = 3, epsilon = 0, binarize, maxSteps = 1000, threshold, search = "auto", precision = "f32", backend } = options;
+  const { energy = "lse", beta, delta = 0.01, interactions = 3, degree = 3, epsilon = 0, lambda = 0.001, far = "reject", binarize, maxSteps = 1000, threshold, search = "auto", precision = "f32", backend } = options;
   if (!ENERGY_NAMES.includes(energy)) throw unknownName("energy", energy, ENERGY_NAMES);
   if (beta !== undefined) checkBeta(beta);
   if (!(Number.isFinite(delta) && delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
@@ -84,9 +92,22 @@ export function settingsOf(options: DenseOptions): DenseSettings {
   if (!Number.isInteger(maxSteps) || maxSteps < 1) throw new EngramError("maxSteps", "a whole number above 0", String(maxSteps), "1 is a single step.");
   if (threshold !== undefined && !(Number.isFinite(threshold) && threshold >= 0)) throw new EngramError("threshold", "0 or above", String(threshold), "Calibrate one on cues that should and should not be known.");
   checkSearch(search);
+  checkLambda(lambda);
+  checkFar(far);
+  if (far !== "reject" && !isCompact(energy)) throw noSupport("far", energy);
   if (precision !== "f32" && precision !== "f64") throw unknownName("precision", precision, ["f32", "f64"]);
   if (backend !== undefined && backend !== "simd" && backend !== "scalar") throw unknownName("backend", backend, ["simd", "scalar"]);
-  return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, binarize, maxSteps, threshold, search, precision, backend };
+  return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, lambda, far, binarize, maxSteps, threshold, search, precision, backend };
+}
+
+/** Whether an energy's support ends: LSR and the kernels but the Gaussian. */
+export function isCompact(energy: string): boolean {
+  return ENERGY_NAMES.includes(energy) && !BINARY_ENERGIES.includes(energy) && !["lse", "lse-dot", "gaussian", "hybrid"].includes(energy);
+}
+
+/** The error for an option that needs supports. */
+export function noSupport(option: string, energy: string): EngramError {
+  return new EngramError(option, "an energy of compact support (lsr or a kernel)", energy, "The other energies reach every cue; leave it out.");
 }
 
 /** Beta for the stored rows: the one given, or by the energy's rule. */
@@ -103,6 +124,7 @@ export function continuousEnergy(settings: DenseSettings, beta: number, search: 
   const { energy, epsilon } = settings;
   if (energy === "lse") return softmaxEnergy(beta, "euclidean");
   if (energy === "lse-dot") return softmaxEnergy(beta, "dot");
+  if (energy === "hybrid") return hybridEnergy(beta, settings.lambda);
   if (energy === "lsr" || energy === "epanechnikov") return lsrEnergy(beta, epsilon, search);
   return kernelEnergy(KERNELS.find((kernel) => kernel.name === energy)!, beta, epsilon, search);
 }
