@@ -88,9 +88,13 @@ def erase(x, top, left, side):
     return x.masked_fill(rows[:, None, :, None] & columns[:, None, None, :], 0)
 
 
-def noisy(x, g, sigma, form):
-    """form 0: (C1); 1: (C2); 2: (C2) clipped; sigma 0 leaves the image alone."""
-    y = x + sigma[:, None, None, None] * torch.randn(x.shape, generator=g, device=x.device)
+def normal(x, g):
+    return torch.randn(x.shape, generator=g, device=x.device)
+
+
+def noisy(x, n, sigma, form):
+    """form 0: (C1); 1: (C2); 2: (C2) clipped, of normal numbers n; sigma 0 leaves the image alone."""
+    y = x + sigma[:, None, None, None] * n
     form = form[:, None, None, None]
     return torch.where(form == 0, y.abs().clamp(0, 1), torch.where(form == 1, y, y.clamp(0, 1)))
 
@@ -115,7 +119,8 @@ def view(x, g, recipe):
         on = chance(g, n, recipe.noise)
         form = torch.tensor([0, 0, 1, 2], device=x.device)[torch.randint(0, 4, (n,), generator=g, device=x.device)]
         # Without noise every form is the identity, since the view lies in [0, 1].
-        x = noisy(x, g, torch.where(on, uniform(g, n, 0, 0.7), zero), form)
+        sigma = torch.where(on, uniform(g, n, 0, 0.7), zero)
+        x = noisy(x, normal(x, g), sigma, form)
     return x
 
 
@@ -129,7 +134,8 @@ def pair(x, g, recipe):
 
 
 def eight_bit(x):
-    return (x * 255).round().div(255)
+    """(C12), half up."""
+    return (x * 255 + 0.5).floor().div(255)
 
 
 def corruptions(x, seed):
@@ -145,5 +151,5 @@ def corruptions(x, seed):
     out["rotate any"] = eight_bit(look_up(x, zero, zero, full, full, one, uniform(g, n, -math.pi, math.pi)))
     out["flip"] = x.flip(3)
     for name, form in (("C1", 0), ("C2", 1), ("C2 clipped", 2)):
-        out[f"noise .5 {name}"] = noisy(x, g, zero + 0.5, zero + form)
+        out[f"noise .5 {name}"] = noisy(x, normal(x, g), zero + 0.5, zero + form)
     return out
