@@ -18,7 +18,6 @@ export type { ContinuousEnergy, Evaluation, Landscape } from "./landscape.ts";
 export { basinRadius, centroid, lsrEnergy, supportOf } from "./lsr.ts";
 export type { Support } from "./lsr.ts";
 export * from "./memory.ts";
-export * from "./minima.ts";
 export { fullSearch } from "./nearby.ts";
 export type { Nearby, RowSearch, Wanted } from "./nearby.ts";
 export * from "./minima/index.ts";
