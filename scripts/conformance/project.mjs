@@ -56,10 +56,8 @@ const { report } = await import("./report.mjs");
 console.log(JSON.stringify(report()));
 `;
 
-/** Where bytes may not be compiled, that is found out by trying, and the module is handed over. */
-const EDGE = `import kernels from "engram/kernels.wasm";
-import { useKernels } from "engram";
-import { report } from "./report.mjs";
+/** Where bytes may not be compiled: that it is so is found out by trying. The library takes the compiled module by its condition, without a line. */
+const EDGE = `import { report } from "./report.mjs";
 export function edge() {
   let compiled = true;
   try {
@@ -67,7 +65,6 @@ export function edge() {
   } catch {
     compiled = false;
   }
-  useKernels(kernels);
   return { ...report(), compiled };
 }
 globalThis.conformance = edge;
@@ -108,7 +105,7 @@ export async function prepared(root, work) {
 /** One file from an entry of the project, by esbuild. A module of kernels stays an import that the host resolves, or (`wasm: "global"`) is the global `kernels`. */
 export async function bundled(esbuild, project, entry, { wasm = "import", ...options }) {
   const plugin = { name: "wasm", setup: (build) => {
-    build.onResolve({ filter: /\.wasm$/ }, () => (wasm === "import" ? { path: "./kernels.wasm", external: true } : { path: "kernels", namespace: "wasm" }));
+    build.onResolve({ filter: /\.wasm(\?module)?$/ }, () => (wasm === "import" ? { path: "./kernels.wasm", external: true } : { path: "kernels", namespace: "wasm" }));
     build.onLoad({ filter: /.*/, namespace: "wasm" }, () => ({ contents: "export default globalThis.kernels;" }));
   } };
   const { outputFiles } = await esbuild.build({
