@@ -19,7 +19,7 @@ import { Contents } from "./contents.ts";
 import { descendMany, type DynamicsOptions, OUTSIDE, type Trajectory } from "./dynamics.ts";
 import { checkFar, descendFar, type Far, type FarPath } from "./far.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
-import { type Minima, minimaAt, type MinimaOptions, pairDistances } from "./minima/index.ts";
+import { Barcode, type Minima, minimaAt, type MinimaOptions, pairDistances, type Pairs, rowPairs, tablePairs, type WindowOptions } from "./minima/index.ts";
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, isCompact, noSupport, settingsOf } from "./settings.ts";
@@ -29,6 +29,10 @@ import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts"
 /** Cues that move in lockstep. */
 const LOCKSTEP = 64;
 const MODEL = "dense";
+/** Up to this many patterns all pair distances are held (32 MB). */
+const TABLE = 2048;
+const BARCODE_OPTIONS = ["minBeta", "maxSets", "minSize", "maxSize", "from", "to", "containing", "cursor", "onProgress"];
+const MINIMA_OPTIONS = [...BARCODE_OPTIONS.slice(1), "eps"];
 /** What a dense recall may ask for besides `RecallOptions`. */
 const OWN_OPTIONS = ["free", "method", "dt", "far"];
 
@@ -145,14 +149,20 @@ export class DenseMemory implements Memory {
     return energy.gradient(this.#contents.rows, toRow(state, "state", this.dim));
   }
 
-  /** All LSR minima at the memory's beta, exactly (L36). @throws EngramError for other energies */
+  /**
+   * All LSR minima at the memory's beta, exactly (L36), by the numbers of the stored rows; a budget leaves `complete` false and a cursor.
+   * @throws EngramError for other energies
+   */
   minima(options: MinimaOptions = {}): Minima {
-    checkNames("minima option", options, ["maxSets", "eps"]);
+    checkNames("minima option", options, MINIMA_OPTIONS);
     const { chosen } = this.#bind();
-    const { energy, epsilon } = this.#settings;
-    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError("minima", "energy lsr", energy, "Only LSR has minima in closed form; recall from many cues to find others.");
-    const { rows } = this.#contents;
-    return minimaAt(pairDistances(rows.toArray(), rows.dim), chosen.beta, { eps: epsilon, ...options });
+    return minimaAt(this.#pairs("minima"), chosen.beta, { eps: this.#settings.epsilon, ...options });
+  }
+
+  /** The beta-windows of all LSR minima (L19): the minima for every beta. @throws EngramError for other energies */
+  barcode(options: WindowOptions = {}): Barcode {
+    checkNames("barcode option", options, BARCODE_OPTIONS);
+    return Barcode.of(this.#pairs("barcode"), options);
   }
 
   /** Removes one pattern, exactly: what remains is as if it had never been stored. @throws EngramError for an unknown key */
@@ -210,6 +220,13 @@ export class DenseMemory implements Memory {
   /** From outside every support by a remedy. */
   #enter(energy: ContinuousEnergy, outside: Trajectory, far: Far, walk: DynamicsOptions): FarPath {
     return descendFar(this.#contents.rows, energy, (beta) => continuousEnergy(this.#settings, beta, this.#search), outside, far, walk);
+  }
+
+  #pairs(what: string): Pairs {
+    const { energy } = this.#settings;
+    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError(what, "energy lsr", energy, "Only LSR has minima in closed form; settledMinima finds some of others.");
+    const { rows } = this.#contents;
+    return rows.count <= TABLE ? tablePairs(pairDistances(rows.toArray(), rows.dim)) : rowPairs(rows.toArray(), rows.dim);
   }
 
   #cues(cues: Patterns, visible?: ArrayLike<number>): { rows: number; dim: number; data: Float64Array } {

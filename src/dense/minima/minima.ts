@@ -9,7 +9,7 @@
  *
  * Duplicates are one pattern with a weight (L21): only sets that hold all of them can be minima.
  */
-import { EngramError, log } from "../../numeric/index.ts";
+import { log } from "../../numeric/index.ts";
 import { checkBeta, checkEpsilon } from "../parameters.ts";
 import { asPairs, type Pairs } from "./pairs.ts";
 import type { Found, Search, WalkOptions } from "./search.ts";
@@ -27,6 +27,10 @@ export interface Minimum {
   readonly out2: number;
   /** Not at a stored pattern (L21): then K has several members that differ. */
   readonly novel: boolean;
+  /** The stored patterns it is at: the member and its duplicates, or one that several others happen to surround; none where it is novel. */
+  readonly at: readonly number[];
+  /** Its distance to the nearest stored pattern. */
+  readonly nearest: number;
   /** rho_K. */
   readonly basin: number;
 }
@@ -127,7 +131,7 @@ export function collect<T, R>(stream: Generator<T, R>, each: (item: T) => void):
   }
 }
 
-function minimumOf(pairs: Pairs, { members, size, pairs: P, in2, out2, atPattern }: Found, beta: number, eps: number): Minimum {
+function minimumOf(pairs: Pairs, { members, size, pairs: P, in2, out2, at, nearest }: Found, beta: number, eps: number): Minimum {
   const square = size * size * pairs.unit;
   const r = Math.sqrt(2 / beta);
   const inside = in2 / square;
@@ -135,12 +139,5 @@ function minimumOf(pairs: Pairs, { members, size, pairs: P, in2, out2, atPattern
   const far = 2 * r - Math.sqrt(inside);
   const outside = pairs.outside === undefined ? Math.min(near, pairs.count === members.length ? Infinity : far * far) : pairs.outside(members, size, P) / square;
   const energy = 0 - log(eps + size * (1 - (beta / 2) * (P / square))) / beta;
-  return { members, energy, in2: inside, out2: outside, novel: !atPattern, basin: Math.min(r - Math.sqrt(inside), Math.sqrt(outside) - r) };
-}
-
-/** @throws EngramError unless pattern numbers are whole, in range, ascending and at least one */
-export function checkMembers(members: readonly number[], count: number): readonly number[] {
-  const good = members.length > 0 && members.every((mu, i) => Number.isInteger(mu) && mu >= 0 && mu < count && (i === 0 || mu > members[i - 1]));
-  if (!good) throw new EngramError("members", `pattern numbers below ${count}, ascending`, `[${members.join(", ")}]`, "Patterns are numbered from 0; name each once.");
-  return members;
+  return { members, energy, in2: inside, out2: outside, novel: at.length === 0, at, nearest: Math.sqrt(nearest / square), basin: Math.min(r - Math.sqrt(inside), Math.sqrt(outside) - r) };
 }

@@ -51,8 +51,10 @@ export interface Found {
   /** |K|^2 in2 and |K|^2 out2 (among the neighbours). */
   readonly in2: number;
   readonly out2: number;
-  /** Whether the centroid is a stored pattern. */
-  readonly atPattern: boolean;
+  /** |K|^2 times the squared distance of the centroid to the nearest pattern; 0 at a stored pattern. */
+  readonly nearest: number;
+  /** The members that lie at the centroid: none for a novel memory. */
+  readonly at: readonly number[];
 }
 
 /** @param M patterns @throws EngramError for options out of range */

@@ -167,13 +167,17 @@ export class Walk {
     if (!(in2 < edge && (everyBeta ? in2 < out2 : edge < out2))) return undefined;
     const { order } = this.#hood!;
     const members: number[] = [];
-    let least = Infinity;
+    const at: number[] = [];
+    let nearest = Infinity;
     for (let m = 0; m < order.length; m++) {
       if (this.#inside[m] !== 1) continue;
+      const g = Math.max(0, size * sums[m] - pairs);
       members.push(order[m]);
-      least = Math.min(least, size * sums[m] - pairs);
+      if (g <= 1e-14 * scale) at.push(order[m]);
+      nearest = Math.min(nearest, g);
     }
-    return { members: members.sort((a, b) => a - b), size, pairs, in2, out2, atPattern: least <= 1e-14 * scale };
+    const ascending = (a: number, b: number): number => a - b;
+    return { members: members.sort(ascending), size, pairs, in2, out2, nearest: at.length > 0 ? 0 : nearest, at: at.sort(ascending) };
   }
 
   #candidates(i: number, D2: Float64Array, above: Frame | undefined): number[] {

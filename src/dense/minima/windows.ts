@@ -39,12 +39,12 @@ export function* streamWindows(pairs: Pairs | Float64Array, options: WindowOptio
   const from = asPairs(pairs);
   const walk = new Walk(from, { r2: minBeta > 0 ? 2 / minBeta : Infinity, everyBeta: true }, MAX_SETS, options);
   for (let found = walk.next(); found !== undefined; found = walk.next()) {
-    const { members, size, in2, atPattern } = found;
+    const { members, size, in2, at } = found;
     const square = size * size * from.unit;
     // Without a table only neighbours count: a farther pattern is more than r_s(minBeta) from the centroid, so it matters below minBeta only.
     const out2 = from.outside === undefined ? found.out2 : from.outside(members, size, found.pairs);
     if (!(in2 < out2)) continue;
-    yield { members, low: (2 * square) / out2, high: (2 * square) / in2, novel: !atPattern };
+    yield { members, low: (2 * square) / out2, high: (2 * square) / in2, novel: at.length === 0 };
   }
   return walk.search;
 }
