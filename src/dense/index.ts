@@ -17,6 +17,7 @@ export { visibleScale } from "./landscape.ts";
 export type { ContinuousEnergy, Evaluation, Landscape } from "./landscape.ts";
 export { basinRadius, centroid, lsrEnergy, supportOf } from "./lsr.ts";
 export type { Support } from "./lsr.ts";
+export * from "./line.ts";
 export * from "./memory.ts";
 export { fullSearch } from "./nearby.ts";
 export type { Nearby, RowSearch, Wanted } from "./nearby.ts";

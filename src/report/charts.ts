@@ -2,3 +2,6 @@
 export { barChart, type BarChart, type BarSeries } from "./bar-chart.ts";
 export { heatMap, type HeatMap } from "./heat-map.ts";
 export { lineChart, type LineChart, type Series } from "./line-chart.ts";
+export { contourChart, logLevels, type ContourChart } from "./contour-chart.ts";
+export type { Mark, MarkKind } from "./marks.ts";
+export { frames, panels } from "./panels.ts";

@@ -4,6 +4,7 @@ import { EngramError } from "../numeric/errors.ts";
 import { axisOf, linearTicks } from "./axis.ts";
 import { chartDocument, checkSize, shorten, tickLabel, tooltip, type Plot } from "./chart-frame.ts";
 import { formatNumber } from "./numbers.ts";
+import { mix, RAMPS } from "./ramp.ts";
 import { coordinate, element, text, textWidth } from "./svg.ts";
 
 export interface HeatMap {
@@ -30,12 +31,6 @@ export interface HeatMap {
   readonly width?: number;
   readonly height?: number;
 }
-
-/** From pale sand to deep blue; from rust over paper to blue. Lightness falls evenly, so they read in grey too. */
-const RAMPS = {
-  sequential: ["#f6f1e4", "#d9e3d3", "#aed0c9", "#7db5bf", "#4f94b3", "#356fa0", "#2b4a80", "#232a57"],
-  diverging: ["#8c3b2a", "#c06a4c", "#e2a887", "#f5f0e8", "#9dc0d3", "#5490b8", "#24567f"],
-} as const;
 
 /** Colours along a ramp; neighbouring cells of one colour become one rectangle. */
 const LEVELS = 96;
@@ -132,14 +127,6 @@ function range(values: ArrayLike<number>): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) [low, high] = [Math.min(low, values[i]), Math.max(high, values[i])];
   return low > high ? [0, 1] : [low, high];
-}
-
-/** The colour at `t` in [0, 1] along equally spaced stops, as #rrggbb. */
-function mix(stops: readonly string[], t: number): string {
-  const place = t * (stops.length - 1);
-  const i = Math.min(stops.length - 2, Math.floor(place));
-  const part = (stop: string, k: number): number => parseInt(stop.slice(1 + 2 * k, 3 + 2 * k), 16);
-  return `#${[0, 1, 2].map((k) => Math.round(part(stops[i], k) + (place - i) * (part(stops[i + 1], k) - part(stops[i], k))).toString(16).padStart(2, "0")).join("")}`;
 }
 
 function isDark(hex: string): boolean {

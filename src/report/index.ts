@@ -2,6 +2,9 @@
 export { escapeXml, type Attributes } from "./svg.ts";
 export { formatNumber, formatPercent } from "./numbers.ts";
 export { check, result, resultJson, type Check, type CheckInput, type Relation, type Result, type Value } from "./result.ts";
-export { barChart, heatMap, lineChart, type BarChart, type BarSeries, type HeatMap, type LineChart, type Series } from "./charts.ts";
+export {
+  barChart, contourChart, frames, heatMap, lineChart, logLevels, panels,
+  type BarChart, type BarSeries, type ContourChart, type HeatMap, type LineChart, type Mark, type MarkKind, type Series,
+} from "./charts.ts";
 export { markdownTable, textTable, type Cell, type Table } from "./table.ts";
 export { base64, checksTable, figure, htmlTable, page, paragraph, picture, type Section } from "./html.ts";

@@ -3,6 +3,7 @@ import { area, line } from "d3-shape";
 import { EngramError } from "../numeric/errors.ts";
 import { axisOf, linearTicks, logTicks, roundEnds } from "./axis.ts";
 import { chartDocument, checkSize, colour, marker, shorten, tickLabel, tooltip, xAxis, yAxis, type NumberStyle, type Plot, type Tick } from "./chart-frame.ts";
+import { type Mark, markLegend, markSymbol } from "./marks.ts";
 import { element, text, textWidth } from "./svg.ts";
 
 export interface Series {
@@ -30,6 +31,10 @@ export interface LineChart {
   readonly yStyle?: NumberStyle;
   /** Dotted lines across the plot: values of a paper, thresholds. */
   readonly references?: readonly { readonly y?: number; readonly x?: number; readonly label: string }[];
+  /** Shaded stretches of the x axis: where something holds. */
+  readonly regions?: readonly { readonly from: number; readonly to: number; readonly label?: string }[];
+  /** Minima, with a legend below the plot. */
+  readonly marks?: readonly Mark[];
   /** Default 760 x 420, and higher where the legend needs it. */
   readonly width?: number;
   readonly height?: number;
@@ -44,19 +49,21 @@ const MARKED = 40;
  * domain is not given
  */
 export function lineChart(chart: LineChart): string {
-  const { title, xLabel, yLabel, series, xScale = "linear", yScale = "linear", yStyle = "number", references = [], width = 760 } = chart;
+  const { title, xLabel, yLabel, series, xScale = "linear", yScale = "linear", yStyle = "number", references = [], regions = [], marks = [], width = 760 } = chart;
   // At least as high as the legend.
   const height = Math.max(chart.height ?? 420, 110 + 20 * series.length);
   checkSize(width, height);
   series.forEach((one) => checkSeries(one, title));
   for (const { x = 0, y = 0, label } of references) if (!Number.isFinite(x) || !Number.isFinite(y)) throw new EngramError(`${title}, reference ${label}`, "finite numbers", `${x}, ${y}`, "Leave it out.");
+  for (const { from, to } of regions) if (!(Number.isFinite(to - from) && from <= to)) throw new EngramError(`${title}, regions`, "two finite ends, the least first", `${from}, ${to}`, "Leave it out.");
+  for (const mark of marks) if (!Number.isFinite(mark.x + mark.y)) throw new EngramError(`${title}, marks`, "finite numbers", `${mark.x}, ${mark.y}`, "Leave it out.");
   const xs = [...series.flatMap(({ x }) => Array.from(x)), ...references.flatMap(({ x }) => (x === undefined ? [] : [x]))];
   const ys = [...series.flatMap(({ y, band }) => [...Array.from(y), ...Array.from(band?.low ?? []), ...Array.from(band?.high ?? [])]), ...references.flatMap(({ y }) => (y === undefined ? [] : [y]))].filter(Number.isFinite);
   const xDomain = domain(xs, undefined, xScale, `${title}, x`);
   const yDomain = domain(ys, chart.yDomain, yScale, `${title}, y`);
   const legendWidth = Math.min(width * 0.4, Math.max(0, ...series.map(({ name }) => textWidth(shorten(name, 36), 12))) + 46);
   const top = 78;
-  const bottom = height - 56;
+  const bottom = height - (marks.length > 0 ? 80 : 56);
   const y = axisOf(yScale, chart.yDomain === undefined && yScale === "linear" ? roundEnds(yDomain) : yDomain, [bottom, top]);
   const yTicks = ticksOf(yScale, y, 6).map((value): Tick => ({ at: y(value), label: tickLabel(value, yStyle) }));
   const left = 24 + Math.max(...yTicks.map(({ label }) => textWidth(label, 12)), 10);
@@ -84,6 +91,11 @@ export function lineChart(chart: LineChart): string {
     ...(ry === undefined ? [] : [element("line", { class: "hint", x1: plot.left, x2: plot.right, y1: clamp(ry), y2: clamp(ry) }), text(plot.right - 4, clamp(ry) - 5, label, { "text-anchor": "end" })]),
     ...(rx === undefined ? [] : [element("line", { class: "hint", x1: x(rx), x2: x(rx), y1: top, y2: bottom }), text(x(rx) + 5, top + 11, label)]),
   ]);
+  const shades = regions.flatMap(({ from, to, label }) => {
+    const [x0, x1] = [from, to].map((value) => x(Math.min(xDomain[1], Math.max(xDomain[0], value))));
+    return [element("rect", { x: x0, y: top, width: x1 - x0, height: bottom - top, style: "fill:var(--ink);opacity:.07" }), ...(label === undefined ? [] : [text((x0 + x1) / 2, top + 13, label, { "text-anchor": "middle" })])];
+  });
+  const spots = [...marks.map((mark) => markSymbol(mark.kind, x(mark.x), clamp(mark.y))), ...markLegend(marks, {}, plot.left + 8, bottom + 64)];
   const last = (one: Series): number => Array.from(one.y).filter(inside).at(-1) ?? -Infinity;
   const order = series.map((_, i) => i).sort((a, b) => (last(series[b]) === last(series[a]) ? a - b : last(series[b]) - last(series[a])));
   const legend = order.map((i, row) => {
@@ -93,7 +105,7 @@ export function lineChart(chart: LineChart): string {
   });
   const axes = [...yAxis(plot, yTicks, yLabel), ...xAxis(plot, xTicks.map((value) => ({ at: x(value), label: tickLabel(value, "number") })), xLabel)];
   const description = `${yLabel} against ${xLabel} for ${series.map(({ name }) => name).join(", ")}`;
-  return chartDocument(width, height, title, description, [...axes, ...bands, ...hints, ...curves, ...legend]);
+  return chartDocument(width, height, title, description, [...shades, ...axes, ...bands, ...hints, ...curves, ...spots, ...legend]);
 }
 
 function checkSeries({ name, x, y, band }: Series, title: string): void {
