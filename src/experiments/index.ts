@@ -7,7 +7,11 @@ import { hamDenoise } from "./ham-denoise.ts";
 import { hamExercise } from "./ham-exercise.ts";
 import { hamZeroState } from "./ham-zero-state.ts";
 import { inferenceObjectives } from "./inference-objectives.ts";
+import { lsrKernels } from "./lsr-kernels.ts";
+import { lsrLandscape } from "./lsr-landscape.ts";
 import { lsrLatentMnist } from "./lsr-latent-mnist.ts";
+import { lsrLikelihood } from "./lsr-likelihood.ts";
+import { lsrPixels } from "./lsr-pixels.ts";
 import { mainJob } from "./main-job.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
@@ -31,5 +35,9 @@ export const experiments: readonly Experiment[] = [
   hamDenoise,
   inferenceObjectives,
   etToy,
+  lsrLandscape,
+  lsrKernels,
+  lsrLikelihood,
+  lsrPixels,
   lsrLatentMnist,
 ];
