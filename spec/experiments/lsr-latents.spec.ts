@@ -1,8 +1,11 @@
 /** Memories in latent space: exact sets against numpy's, the golden fixture of section 9 of the notes, quick runs, what a full run needs. */
 import t from "tap";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Context, experiments, type Report } from "../../src/experiments/index.ts";
 import { latentMemories, letter, title } from "../../src/experiments/lsr-latents.ts";
+import { loadTinyImageNet } from "../../src/experiments/tiny-imagenet.ts";
+import { readTar } from "../../src/formats/index.ts";
 import { decodePng } from "../../src/images/index.ts";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
 
@@ -50,7 +53,7 @@ t.test("LSE: at a large beta one memory per pattern, at a small one a single one
   t.same([0, 25, 26, 51, 52, 104].map(letter), ["A", "Z", "a", "z", "A1", "A2"]);
 });
 
-for (const [name, sheets] of [["lsr-latent-mnist", ["stored", "decoded", "kept", "novel", "lse"]]] as const) {
+for (const [name, sheets] of [["lsr-latent-mnist", ["stored", "decoded", "kept", "novel", "lse"]], ["lsr-latent-tiny", ["stored", "decoded", "kept", "novel", "lse"].flatMap((sheet) => [`pixels-3-${sheet}`, `pixels-5-${sheet}`])]] as const) {
   t.test(`${name} --quick`, async (t) => {
     const { result, files } = await run(name);
     t.equal(result.experiment, name);
@@ -67,4 +70,38 @@ for (const [name, sheets] of [["lsr-latent-mnist", ["stored", "decoded", "kept",
 t.test("full runs need their data", async (t) => {
   await t.rejects(run("lsr-latent-mnist", { quick: false }), /--data/);
   await t.rejects(run("lsr-latent-mnist", { quick: false, data: "fixtures" }), /train-images-idx3-ubyte/);
+  await t.rejects(run("lsr-latent-tiny", { quick: false, data: "fixtures" }), /--weights DIR with taef2-encoder/);
+  await t.rejects(run("lsr-latent-tiny", { quick: false, data: "fixtures", weights: "fixtures" }), /taef2-encoder/);
+});
+
+const data = process.env.ENGRAM_DATA ?? "../shared/data";
+const weights = process.env.ENGRAM_WEIGHTS ?? "../shared/weights";
+const missing = [join(data, "tiny-imagenet-sample.tar.gz"), join(weights, "taef2-encoder.safetensors")].find((path) => !existsSync(path));
+
+t.test("Tiny ImageNet: archive and folder give the same pictures, other places are refused", { skip: existsSync(join(data, "tiny-imagenet-sample.tar.gz")) ? false : `no Tiny ImageNet in ${data}` }, async (t) => {
+  const { images, names } = loadTinyImageNet(data, 2);
+  t.same([images.length, names[0], names[1]], [40, "n01641577_0", "n01641577_1"]);
+  t.same(names, [...names].sort(), "classes in the order of their names");
+  t.equal(loadTinyImageNet(data, 1, 3).images.length, 3);
+  const folder = t.testdir();
+  for (const { path, data: bytes } of readTar(readFileSync(join(data, "tiny-imagenet-sample.tar.gz")), { accept: (path) => /_0\.JPEG$/.test(path) })) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  t.same(loadTinyImageNet(folder, 1, 2).images, loadTinyImageNet(data, 1, 2).images);
+  t.throws(() => loadTinyImageNet(folder, 2, 2), /_1\.JPEG/, "the second image is not there");
+  t.throws(() => loadTinyImageNet("fixtures", 1), /tiny-imagenet-sample\.tar\.gz or/);
+});
+
+t.test("lsr-latent-tiny on Tiny ImageNet through TAEF2: the counts of the re-run", { skip: missing === undefined ? false : `${missing} is not here`, timeout: 280_000 }, async (t) => {
+  const { result } = await run("lsr-latent-tiny", { quick: false, data, weights });
+  t.ok(result.pass, JSON.stringify(result.checks.filter(({ pass }) => !pass)));
+  const counts = result.rows.filter(({ part }) => part === "midway").map(({ path, wanted, kept, novel }) => [path, wanted, kept, novel]);
+  t.same(counts, ["plain", "half-range"].flatMap((path) => [[path, 3, 40, 40], [path, 5, 40, 80]]));
+});
+
+t.test("lsr-latent-mnist on the digits of Figure 4", { skip: existsSync(join(data, "mnist")) ? false : `no MNIST in ${data}` }, async (t) => {
+  const { result } = await run("lsr-latent-mnist", { quick: false, data });
+  t.ok(result.pass, JSON.stringify(result.checks.filter(({ pass }) => !pass)));
+  t.same(result.rows.slice(0, 2).map(({ kept, novel }) => [kept, novel]), [[22, 47], [22, 45]], "as from PyTorch's codes");
 });

@@ -1,7 +1,7 @@
 /** `engram reproduce`: runs experiments, writes what they return, prints their tables. */
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Context, Experiment, Report } from "../experiments/index.ts";
 import { EngramError, unknownName } from "../numeric/index.ts";
 import { textTable, type Cell, type Result } from "../report/index.ts";
@@ -14,6 +14,7 @@ interface ReproduceOptions {
   list?: boolean;
   all?: boolean;
   data?: string;
+  weights?: string;
   out: string;
   quick?: boolean;
   seed: number;
@@ -34,6 +35,7 @@ export function addReproduce(program: Command, session: Session): void {
     .option("--list", "list the experiments")
     .option("--all", "run every experiment and bind them into one report")
     .option("--data <dir>", "folder with the official files: mnist/ and cifar-10-binary.tar.gz")
+    .addOption(new Option("--weights <dir>", "folder with published weights, for the experiments that use them").env("ENGRAM_WEIGHTS"))
     .option("--out <dir>", "where results go", "out")
     .option("--quick", "seconds instead of minutes, on what the package ships")
     .addOption(seedOption()).addOption(forceOption()).addOption(jsonOption());
@@ -81,6 +83,9 @@ function choose(names: readonly string[], options: ReproduceOptions, experiments
   if (options.data !== undefined && !(existsSync(options.data) && statSync(options.data).isDirectory())) {
     throw new EngramError("--data", "a folder", options.data, "Check the path.");
   }
+  if (options.weights !== undefined && !(existsSync(options.weights) && statSync(options.weights).isDirectory())) {
+    throw new EngramError("--weights", "a folder", options.weights, "Check the path.");
+  }
   return chosen;
 }
 
@@ -114,12 +119,12 @@ function experimentIn(folder: string): string | undefined {
 }
 
 async function runOne(experiment: Experiment, options: ReproduceOptions, session: Session): Promise<Report> {
-  const { data, quick = false, seed } = options;
+  const { data, weights, quick = false, seed } = options;
   const progress = session.progress(experiment.name, 100);
   const plain = process.stderr.isTTY !== true;
   let said = -1;
   const context: Context = {
-    data, quick, seed, now: () => Number(process.hrtime.bigint()) / 1e9,
+    data, weights, quick, seed, now: () => Number(process.hrtime.bigint()) / 1e9,
     progress: (message, fraction = 0) => {
       const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100);
       progress.update(percent, message);

@@ -45,6 +45,22 @@ export function hasTaef2(folder: string | undefined): folder is string {
   return folder !== undefined && ["encoder", "decoder"].every((half) => existsSync(join(folder, `taef2-${half}.safetensors`)));
 }
 
+/** No network: pictures of one size are their own codes. @param like one of them */
+export function pixelsAsCodes(like: Image): Autoencoder {
+  const { width, height, channels } = like;
+  const dim = channels * width * height;
+  return {
+    dim,
+    encode(pictures) {
+      const out = new Float32Array(pictures.length * dim);
+      pictures.forEach(({ data }, i) => out.set(data, i * dim));
+      return out;
+    },
+    decode: (codes) => Array.from({ length: codes.length / dim }, (_, i) => image(width, height, channels, Float32Array.from({ length: dim }, (__, p) => codes[i * dim + p]))),
+    dispose: () => {},
+  };
+}
+
 function halves(encoder: Encoder, decoder: Encoder, side: number, channels: 1 | 3, halfRange: boolean): Autoencoder {
   const pixels = channels * side * side;
   return {

@@ -6,8 +6,10 @@ import { EngramError } from "../numeric/index.ts";
 import type { Result } from "../report/index.ts";
 
 export interface Context {
-  /** Folder with the official files: `mnist/*.gz` and `cifar-10-binary.tar.gz` (or `cifar-10-batches-bin/`). */
+  /** Folder with the official files: `mnist/*.gz`, `cifar-10-binary.tar.gz` (or `cifar-10-batches-bin/`), `tiny-imagenet-sample.tar.gz`. */
   readonly data?: string;
+  /** Folder with published weights, e.g. `taef2-encoder.safetensors`, for the experiments that use them. */
+  readonly weights?: string;
   /** Seconds instead of minutes, on what the package ships. */
   readonly quick: boolean;
   /** Seeds everything random. */

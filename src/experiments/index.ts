@@ -12,6 +12,7 @@ import { lsrLandscape } from "./lsr-landscape.ts";
 import { lsrLatentMnist } from "./lsr-latent-mnist.ts";
 import { lsrLikelihood } from "./lsr-likelihood.ts";
 import { lsrPixels } from "./lsr-pixels.ts";
+import { lsrLatentTiny } from "./lsr-latent-tiny.ts";
 import { mainJob } from "./main-job.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
@@ -41,3 +42,4 @@ export const experiments: readonly Experiment[] = [
   lsrPixels,
   lsrLatentMnist,
 ];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist, lsrLatentTiny];
