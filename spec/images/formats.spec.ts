@@ -42,13 +42,24 @@ t.test("JPEG files of Pillow: grey, colour, four colours, progressive, named RGB
   for (const file of jpegs) {
     const got = decodeJpeg(bytesOf(file));
     t.same([got.width, got.height, got.channels], [file.width, file.height, file.channels], file.label);
-    // Where colour planes are halved, libjpeg smooths on enlarging and jpeg-js repeats pixels: on these gradients that moves
-    // single pixels, not the means of 2 x 2 blocks (but for the curvature).
-    const values = file.label === "420" ? [toBytes(got), file.pixels].map((of) => blockMeans(of, file.width, file.height)) : [toBytes(got), file.pixels];
-    const errors = Array.from(values[0], (value, i) => Math.abs(value - values[1][i]));
+    const errors = Array.from(toBytes(got), (value, i) => Math.abs(value - file.pixels[i]));
     // Decoders may round the cosine transform and the colour change by one each, and blue takes 1.8 times the change of its plane.
     t.ok(Math.max(...errors) <= 4, `${file.label}: most ${Math.max(...errors)}`);
     t.ok(errors.reduce((a, b) => a + b, 0) / errors.length <= 1, `${file.label}: mean ${errors.reduce((a, b) => a + b, 0) / errors.length}`);
+  }
+});
+
+t.test("JPEG with halved colour planes, of any size: libjpeg's smoothing, to the rounding of the planes", async (t) => {
+  const cases = JSON.parse(readFileSync("fixtures/pictures/jpeg-chroma.json", "utf8")) as { label: string; width: number; height: number; jpeg: string; pixels: string }[];
+  t.equal(cases.length, 19);
+  for (const { label, width, height, jpeg, pixels } of cases) {
+    const got = decodeJpeg(new Uint8Array(Buffer.from(jpeg, "base64")));
+    t.same([got.width, got.height, got.channels], [width, height, 3], label);
+    const want = Buffer.from(pixels, "base64");
+    const errors = Array.from(toBytes(got), (value, i) => Math.abs(value - want[i]));
+    // The cosine transforms differ by one in each plane, and blue takes 1.8 times the change of its plane. Repeated samples are up to 50 off on photographs.
+    t.ok(Math.max(...errors) <= 4, `${label}: most ${Math.max(...errors)}`);
+    t.ok(errors.reduce((a, b) => a + b, 0) / errors.length <= 0.5, `${label}: mean ${errors.reduce((a, b) => a + b, 0) / errors.length}`);
   }
 });
 
@@ -90,16 +101,6 @@ t.test("JPEG: a small file cannot ask for much memory or time", async (t) => {
   const scans = Buffer.concat([progressive.subarray(0, scan), ...Array.from({ length: 200 }, () => progressive.subarray(scan, -2)), progressive.subarray(-2)]);
   t.throws(() => decodeJpeg(scans), { message: /at most 100 scans, got more/ });
 });
-
-/** Means of the 2 x 2 blocks of interleaved colours, without the outermost, where smoothing has no neighbour. */
-function blockMeans(bytes: ArrayLike<number>, width: number, height: number): number[] {
-  const at = (x: number, y: number, c: number): number => bytes[(y * width + x) * 3 + c];
-  const out: number[] = [];
-  for (let y = 2; y < height - 2; y += 2) {
-    for (let x = 2; x < width - 2; x += 2) for (let c = 0; c < 3; c++) out.push((at(x, y, c) + at(x + 1, y, c) + at(x, y + 1, c) + at(x + 1, y + 1, c)) / 4);
-  }
-  return out;
-}
 
 t.test("JPEG: cut, huge and broken", async (t) => {
   const good = bytesOf(jpegs[0]);

@@ -23,9 +23,11 @@ t.test("distances and nearest rows are those of direct differences, ties to the 
     for (const backend of BACKENDS) {
       const rows = new ByteRows(bytes, dim, { backend });
       const { squared: near, index } = rows.nearest();
+      const table = rows.table();
       for (let i = 0; i < n; i++) {
         const all = Array.from({ length: n }, (_, j) => squared(bytes, dim, i, j));
         const cue = bytes.slice(i * dim, (i + 1) * dim);
+        if (all.some((d, j) => table[i * n + j] !== d)) return false;
         if (rows.distances(cue).some((d, j) => d !== all[j])) return false;
         if (rows.distances(cue, 1, n - 1).some((d, j) => d !== all[j + 1])) return false;
         const others = all.map((d, j) => (j === i ? Infinity : d));
@@ -53,6 +55,8 @@ t.test("the largest sums that 32 bits hold, and blocks that are not full", async
   const fractions: number[] = [];
   const { squared: near } = rows.nearest((fraction) => fractions.push(fraction));
   for (const i of [0, 255, 256, 511, 512, 514]) t.equal(near[i], Math.min(...Array.from({ length: 515 }, (_, j) => (j === i ? Infinity : squared(many, 3, i, j)))), `row ${i}`);
+  const table = rows.table();
+  for (const [i, j] of [[0, 514], [514, 0], [256, 255], [255, 511], [300, 300]]) t.equal(table[i * 515 + j], squared(many, 3, i, j), `${i}, ${j}`);
   t.ok(fractions.every((f, i) => i === 0 || f > fractions[i - 1]) && fractions[fractions.length - 1] === 1, "progress ends at 1");
   rows.dispose();
 });
@@ -67,6 +71,8 @@ t.test("what is refused", async (t) => {
   rows.dispose();
   rows.dispose();
   t.throws(() => rows.nearest(), /disposed/);
+  t.throws(() => rows.table(), /disposed/);
+  t.throws(() => new ByteRows(new Uint8Array(16385), 1, { backend: "scalar" }).table(), /at most 16384 rows/);
   t.throws(() => rows.distances(new Uint8Array(2)), /disposed/);
   const single = new ByteRows(new Uint8Array(2), 2, { backend: "scalar" });
   t.throws(() => single.nearest(), /at least two/);

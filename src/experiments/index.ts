@@ -13,6 +13,7 @@ import { lsrLatentMnist } from "./lsr-latent-mnist.ts";
 import { lsrLikelihood } from "./lsr-likelihood.ts";
 import { lsrPixels } from "./lsr-pixels.ts";
 import { lsrLatentTiny } from "./lsr-latent-tiny.ts";
+import { lsrMnist60k } from "./lsr-mnist-60k.ts";
 import { mainJob } from "./main-job.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
@@ -43,3 +44,4 @@ export const experiments: readonly Experiment[] = [
   lsrLatentMnist,
 ];
 export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist, lsrLatentTiny];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist, lsrLatentTiny, lsrMnist60k];

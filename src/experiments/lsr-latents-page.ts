@@ -17,11 +17,12 @@ const PALE: Colour = [0.93, 0.93, 0.9];
 const GREY = 0.5;
 
 /** A picture with its name above. */
-function named(shown: Image, name: string, scale: number): Image {
+export function named(shown: Image, name: string, scale: number): Image {
   return mosaic([shown], { columns: 1, scale, gap: 2, margin: 0, columnLabels: [name], textScale: 1, background: NIGHT, ink: PALE });
 }
 
-function sheet(pictures: readonly Image[], columns: number): Uint8Array {
+/** Pictures side by side as a PNG. */
+export function sheet(pictures: readonly Image[], columns: number): Uint8Array {
   return encodePng(mosaic(pictures, { columns, gap: 6, margin: 8, background: NIGHT }));
 }
 

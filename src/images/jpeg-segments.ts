@@ -17,6 +17,10 @@ export interface JpegHeader {
   readonly components: 1 | 3 | 4;
   /** Whether three components are luma and two chromas, not red, green and blue. */
   readonly isYcc: boolean;
+  /** How far both chromas are halved, across and down; absent where planes are as large as the picture, or of other sizes. */
+  readonly halved?: { readonly across: boolean; readonly down: boolean };
+  /** Where in the file the byte of Adobe's mark lies that says how colours are coded. */
+  readonly adobeAt?: number;
   /** Exif's orientation, 1 to 8; 1 where none is noted. */
   readonly orientation: number;
 }
@@ -30,6 +34,7 @@ interface Frame {
   readonly ids: readonly number[];
   readonly blocks: number;
   readonly progressive: boolean;
+  readonly halved?: { readonly across: boolean; readonly down: boolean };
 }
 
 /**
@@ -41,6 +46,7 @@ export function readSegments(bytes: Uint8Array, maxPixels: number, name: string)
   if (reader.u16("start marker") !== 0xffd8) throw damaged(name, "a JPEG file (ff d8)", "other bytes");
   let frame: Frame | undefined;
   let adobe: number | undefined;
+  let adobeAt: number | undefined;
   let isJfif = false;
   let orientation = 1;
   for (let marker = 0; marker !== 0xda; ) {
@@ -53,7 +59,7 @@ export function readSegments(bytes: Uint8Array, maxPixels: number, name: string)
     const tag = latin1(body.subarray(0, 6));
     if (marker === 0xe0 && tag.startsWith("JFIF\0")) isJfif = true;
     else if (marker === 0xe1 && tag === "Exif\0\0") orientation = readOrientation(body.subarray(6));
-    else if (marker === 0xee && tag.startsWith("Adobe") && body.length >= 12) adobe = body[11];
+    else if (marker === 0xee && tag.startsWith("Adobe") && body.length >= 12) [adobe, adobeAt] = [body[11], reader.position - body.length + 11];
     // Start of frame: c0..cf but for tables (c4, cc) and the reserved c8.
     else if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       if (frame !== undefined) throw damaged(name, "one frame", "two");
@@ -62,7 +68,7 @@ export function readSegments(bytes: Uint8Array, maxPixels: number, name: string)
     }
   }
   if (frame === undefined) throw damaged(name, "a frame header before the samples", "none");
-  const { width, height, ids, blocks, progressive } = frame;
+  const { width, height, ids, blocks, progressive, halved } = frame;
   const components = ids.length;
   if (components !== 1 && components !== 3 && components !== 4) throw damaged(name, "1, 3 or 4 components", `${components}`, "Convert the picture to RGB.");
   if (components === 4 && adobe === undefined) throw damaged(name, "Adobe's mark in a picture of four colours", "none", "Convert the picture to RGB.");
@@ -71,7 +77,7 @@ export function readSegments(bytes: Uint8Array, maxPixels: number, name: string)
   if (reader.remaining < least) throw damaged(name, `at least ${least} bytes of samples for ${width} x ${height} pixels`, `${reader.remaining}`);
   // As libjpeg decides: JFIF is always YCC, Adobe's mark says, and else components named R, G, B are these.
   const isYcc = isJfif || (adobe === undefined ? String.fromCharCode(...ids) !== "RGB" : adobe !== 0);
-  return { width, height, components, isYcc, orientation };
+  return { width, height, components, isYcc, orientation, halved, adobeAt };
 }
 
 function readFrame(body: ByteReader, progressive: boolean, maxPixels: number, name: string): Frame {
@@ -91,7 +97,8 @@ function readFrame(body: ByteReader, progressive: boolean, maxPixels: number, na
   const [mostH, mostV] = [Math.max(...parts.map(({ h }) => h)), Math.max(...parts.map(({ v }) => v))];
   // In a scan of its own a component has only the blocks that its samples fill.
   const blocks = parts.reduce((sum, { h, v }) => sum + Math.ceil((width * h) / (8 * mostH)) * Math.ceil((height * v) / (8 * mostV)), 0);
-  return { width, height, ids: parts.map(({ id }) => id), blocks, progressive };
+  const usual = parts.length === 3 && mostH <= 2 && mostV <= 2 && mostH * mostV > 1 && parts[0].h === mostH && parts[0].v === mostV && parts.slice(1).every(({ h, v }) => h === 1 && v === 1);
+  return { width, height, ids: parts.map(({ id }) => id), blocks, progressive, ...(usual && { halved: { across: mostH === 2, down: mostV === 2 } }) };
 }
 
 /** The picture has its end marker, and not too many scans on the way. Within samples ff is always followed by 00 or a marker. */

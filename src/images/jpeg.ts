@@ -2,11 +2,12 @@
  * Reading JPEG (ITU-T T.81, baseline and progressive) through jpeg-js, a decoder in plain JavaScript: the same pixels on
  * every host. The segments are read first (jpeg-segments.ts), since the decoder would take memory for whatever size a header
  * names. What the decoder leaves out is done here: three components that are red, green and blue already (Adobe's mark, or their
- * names), and the orientation a camera notes in Exif, applied as viewers do. Four colours become three: R = (1 - C)(1 - K).
+ * names), halved chroma planes enlarged smoothly as libjpeg does (jpeg-chroma.ts), and the orientation a camera notes in Exif, applied as viewers do. Four colours become three: R = (1 - C)(1 - K).
  */
 import { decode } from "jpeg-js";
 import { damaged } from "../formats/bytes.ts";
 import { fromBytes, type Image } from "./image.ts";
+import { rgbOfHalved } from "./jpeg-chroma.ts";
 import { readSegments, type JpegHeader } from "./jpeg-segments.ts";
 import { MAX_PIXELS } from "./png-chunks.ts";
 import type { DecodeOptions } from "./png.ts";
@@ -19,14 +20,15 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
   const name = options.name ?? "JPEG file";
   const maxPixels = options.maxPixels ?? MAX_PIXELS;
   const header = readSegments(bytes, maxPixels, name);
-  const { width, height, components } = header;
+  const { width, height, components, isYcc, adobeAt } = header;
+  const halved = isYcc ? header.halved : undefined;
   // Coefficients (4 bytes each), lines and output: below 40 bytes per pixel for whole blocks of four components, and a floor for small pictures.
   const memory = Math.ceil((maxPixels * 40) / 2 ** 20) + 64;
   let decoded: { width: number; height: number; data: Uint8Array };
   try {
-    decoded = decode(bytes, {
+    decoded = decode(halved !== undefined && adobeAt !== undefined ? unmarked(bytes, adobeAt) : bytes, {
       useTArray: true, formatAsRGBA: false, maxResolutionInMP: maxPixels / 1e6, maxMemoryUsageInMB: memory,
-      ...(components === 3 && !header.isYcc ? { colorTransform: false } : {}),
+      ...(components === 3 && (!isYcc || halved !== undefined) ? { colorTransform: false } : {}),
       // What it tolerates is a last restart interval that would run past the picture's end, as the standard allows.
       tolerantDecoding: true,
     });
@@ -36,7 +38,15 @@ export function decodeJpeg(bytes: Uint8Array, options: DecodeOptions = {}): Imag
   }
   if (decoded.width !== width || decoded.height !== height) throw damaged(name, `${width} x ${height} pixels`, `${decoded.width} x ${decoded.height}`);
   const channels = components === 1 ? 1 : 3;
-  return fromBytes(upright(decoded.data, channels, header), ...sides(header), channels);
+  const rgb = halved === undefined ? decoded.data : rgbOfHalved(decoded.data, width, height, halved);
+  return fromBytes(upright(rgb, channels, header), ...sides(header), channels);
+}
+
+/** A copy whose Adobe mark asks for no conversion: the decoder heeds it more than its options. */
+function unmarked(bytes: Uint8Array, at: number): Uint8Array {
+  const copy = bytes.slice();
+  copy[at] = 0;
+  return copy;
 }
 
 /** Width and height as they are looked at: orientations 5 to 8 lie on their side. */

@@ -16,6 +16,7 @@ const PANEL = 8;
 const BLOCK = 256;
 /** 255^2 dim must stay below 2^31. */
 const LARGEST_DIM = 33025;
+const LARGEST_TABLE = 16384;
 
 export interface ByteRowsOptions {
   backend?: Backend;
@@ -103,35 +104,56 @@ export class ByteRows {
     this.#check();
     if (this.count < 2) throw new EngramError("nearest rows", "at least two rows", "1", "A single row has no neighbour.");
     const found = { squared: new Int32Array(this.count).fill(0x7fffffff), index: new Int32Array(this.count) };
+    const { squared, index } = found;
+    // The smaller number comes first, and only a nearer row replaces it: the smallest of equals stays.
+    const meet = (i: number, j: number, d: number): void => {
+      if (d < squared[i]) {
+        squared[i] = d;
+        index[i] = j;
+      }
+      if (d < squared[j]) {
+        squared[j] = d;
+        index[j] = i;
+      }
+    };
     const blocks = Math.ceil(this.count / BLOCK);
     for (let b = 0, met = 0; b < blocks; b++) {
-      for (let c = b; c < blocks; c++) this.#meet(b * BLOCK, c * BLOCK, found);
+      for (let c = b; c < blocks; c++) this.#pairs(b * BLOCK, c * BLOCK, meet);
       met += blocks - b;
       onProgress?.(met / ((blocks * (blocks + 1)) / 2));
     }
     return found;
   }
 
-  /** All pairs of a block with a block at or behind it: i ascending, then j, so that the first of equals is the smallest number. */
-  #meet(first: number, second: number, { squared, index }: NearestRows): void {
+  /** All squared distances, N x N, symmetric: 4 N^2 bytes. @throws EngramError for more than 16,384 rows (1 GiB), or after dispose */
+  table(): Int32Array {
+    this.#check();
+    const N = this.count;
+    if (N > LARGEST_TABLE) throw new EngramError("table of distances", `at most ${LARGEST_TABLE} rows`, `${N}`, "Ask for the distances of one row at a time.");
+    const out = new Int32Array(N * N);
+    for (let first = 0; first < N; first += BLOCK) {
+      for (let second = first; second < N; second += BLOCK) {
+        this.#pairs(first, second, (i, j, d) => {
+          out[i * N + j] = d;
+          out[j * N + i] = d;
+        });
+      }
+    }
+    return out;
+  }
+
+  /** All pairs i < j of a block with a block at or behind it, i ascending, then j. */
+  #pairs(first: number, second: number, visit: (i: number, j: number, squared: number) => void): void {
     const live = this.#live;
-    const panels = Math.min(BLOCK, this.count - first + PANEL - 1) / PANEL;
-    const dots = live && this.#dots(live, this.#panels + (first / PANEL) * this.#run, Math.floor(panels), second);
+    const last = Math.min(first + BLOCK, this.count);
     const end = Math.min(second + BLOCK, this.count);
-    for (let i = first; i < Math.min(first + BLOCK, this.count); i++) {
+    const dots = live && this.#dots(live, this.#panels + (first / PANEL) * this.#run, Math.ceil((last - first) / PANEL), second);
+    for (let i = first; i < last; i++) {
       const norm = this.#norms[i];
-      let [near, which] = [squared[i], index[i]];
       for (let j = second > first ? second : i + 1; j < end; j++) {
         const product = dots === undefined ? dot(this.#bytes, i * this.dim, this.#bytes, j * this.dim, this.dim) : dots[(i - first) * BLOCK + j - second];
-        const d = norm + this.#norms[j] - 2 * product;
-        if (d < near) [near, which] = [d, j];
-        if (d < squared[j]) {
-          squared[j] = d;
-          index[j] = i;
-        }
+        visit(i, j, norm + this.#norms[j] - 2 * product);
       }
-      squared[i] = near;
-      index[i] = which;
     }
   }
 
