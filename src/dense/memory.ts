@@ -16,10 +16,10 @@ import type { ChosenBeta } from "./beta.ts";
 import { answerOf, type Asked, type DenseRecall, type DenseRecallOptions, settledAnswer } from "./answer.ts";
 import { BinaryMemory, type Settled } from "./binary.ts";
 import { Contents } from "./contents.ts";
-import { descendMany, type DynamicsOptions, OUTSIDE, type Trajectory } from "./dynamics.ts";
-import { checkFar, descendFar, type Far, type FarPath } from "./far.ts";
+import { descendMany, OUTSIDE } from "./dynamics.ts";
+import { checkFar, descendFar, type Far } from "./far.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
-import { Barcode, type Minima, minimaAt, type MinimaOptions, pairDistances, type Pairs, rowPairs, tablePairs, type WindowOptions } from "./minima/index.ts";
+import { Barcode, type Minima, minimaAt, type MinimaOptions, type Pairs, pairsOf, WALK_OPTIONS, type WindowOptions } from "./minima/index.ts";
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, isCompact, noSupport, settingsOf } from "./settings.ts";
@@ -29,10 +29,6 @@ import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts"
 /** Cues that move in lockstep. */
 const LOCKSTEP = 64;
 const MODEL = "dense";
-/** Up to this many patterns all pair distances are held (32 MB). */
-const TABLE = 2048;
-const BARCODE_OPTIONS = ["minBeta", "maxSets", "minSize", "maxSize", "from", "to", "containing", "cursor", "onProgress"];
-const MINIMA_OPTIONS = [...BARCODE_OPTIONS.slice(1), "eps"];
 /** What a dense recall may ask for besides `RecallOptions`. */
 const OWN_OPTIONS = ["free", "method", "dt", "far"];
 
@@ -120,9 +116,10 @@ export class DenseMemory implements Memory {
         for (let q = 0; q < batch.length; q += dim) results.push(settledAnswer(asked, binary, this.#settle(binary, batch.subarray(q, q + dim), maxSteps, options), top));
       } else if (energy !== undefined) {
         const walk = { maxSteps, visible, free, tolerance, method, dt };
+        const atBeta = (beta: number): ContinuousEnergy => continuousEnergy(this.#settings, beta, this.#search);
         for (const path of descendMany(asked.rows, energy, batch, walk)) {
           const lost = far !== "reject" && path.reason === OUTSIDE && path.steps === 0;
-          results.push(answerOf(asked, energy, lost ? this.#enter(energy, path, far, walk) : path, options, top));
+          results.push(answerOf(asked, energy, lost ? descendFar(asked.rows, energy, atBeta, path, far, walk) : path, options, top));
         }
       }
     }
@@ -154,14 +151,14 @@ export class DenseMemory implements Memory {
    * @throws EngramError for other energies
    */
   minima(options: MinimaOptions = {}): Minima {
-    checkNames("minima option", options, MINIMA_OPTIONS);
+    checkNames("minima option", options, [...WALK_OPTIONS, "eps"]);
     const { chosen } = this.#bind();
     return minimaAt(this.#pairs("minima"), chosen.beta, { eps: this.#settings.epsilon, ...options });
   }
 
   /** The beta-windows of all LSR minima (L19): the minima for every beta. @throws EngramError for other energies */
   barcode(options: WindowOptions = {}): Barcode {
-    checkNames("barcode option", options, BARCODE_OPTIONS);
+    checkNames("barcode option", options, [...WALK_OPTIONS, "minBeta"]);
     return Barcode.of(this.#pairs("barcode"), options);
   }
 
@@ -217,16 +214,10 @@ export class DenseMemory implements Memory {
     return binary.settle(cue, { maxSweeps, free: clamp });
   }
 
-  /** From outside every support by a remedy. */
-  #enter(energy: ContinuousEnergy, outside: Trajectory, far: Far, walk: DynamicsOptions): FarPath {
-    return descendFar(this.#contents.rows, energy, (beta) => continuousEnergy(this.#settings, beta, this.#search), outside, far, walk);
-  }
-
   #pairs(what: string): Pairs {
     const { energy } = this.#settings;
     if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError(what, "energy lsr", energy, "Only LSR has minima in closed form; settledMinima finds some of others.");
-    const { rows } = this.#contents;
-    return rows.count <= TABLE ? tablePairs(pairDistances(rows.toArray(), rows.dim)) : rowPairs(rows.toArray(), rows.dim);
+    return pairsOf(this.#contents.rows.toArray(), this.dim);
   }
 
   #cues(cues: Patterns, visible?: ArrayLike<number>): { rows: number; dim: number; data: Float64Array } {

@@ -42,6 +42,6 @@ export const experiments: readonly Experiment[] = [
   lsrLikelihood,
   lsrPixels,
   lsrLatentMnist,
+  lsrLatentTiny,
+  lsrMnist60k,
 ];
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist, lsrLatentTiny];
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrLatentMnist, lsrLatentTiny, lsrMnist60k];

@@ -120,3 +120,11 @@ function within(row: ArrayLike<number>, mu: number, limit: number): Int32Array {
   for (let nu = 0; nu < row.length; nu++) if (nu === mu || row[nu] < limit) found.push(nu);
   return Int32Array.from(found);
 }
+
+/** Up to this many patterns all pair distances are held (32 MB). */
+const TABLE = 2048;
+
+/** A table where it fits, distances on demand where not. @param Xi M x D numbers, row-major @throws EngramError where Xi is not whole rows */
+export function pairsOf(Xi: Float32Array | Float64Array, dim: number): Pairs {
+  return wholeRows(Xi, dim) <= TABLE ? tablePairs(pairDistances(Xi, dim)) : rowPairs(Xi, dim);
+}

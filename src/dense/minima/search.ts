@@ -57,6 +57,9 @@ export interface Found {
   readonly at: readonly number[];
 }
 
+/** What every enumeration may be asked for. */
+export const WALK_OPTIONS: readonly string[] = ["maxSets", "minSize", "maxSize", "from", "to", "containing", "cursor", "onProgress"];
+
 /** @param M patterns @throws EngramError for options out of range */
 export function checkWalk(options: Required<Pick<WalkOptions, "maxSets" | "minSize" | "maxSize" | "from" | "to">> & WalkOptions, M: number): void {
   const { maxSets, minSize, maxSize, from, to, containing } = options;
