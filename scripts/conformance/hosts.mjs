@@ -32,6 +32,7 @@ const TURKISH = { LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8", TZ: "Asia/Kathmand
 /** What must hold for the run to have been what it is called. */
 function expect(what, check) {
   return (report) => {
+    if (report.empty.some((backend) => backend !== report.live)) throw new Error(`empty memories say ${report.empty.join(", ")}, and ${report.live} is live`);
     if (!check(report)) throw new Error(`this was no run ${what}: backend ${report.live}, locale ${report.locale}, time zone ${report.timeZone}`);
   };
 }

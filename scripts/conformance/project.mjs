@@ -26,7 +26,8 @@ console.log(JSON.stringify({ ...report(), locale, timeZone }));
 const REPORT = `import * as engram from "engram";
 import { CASES } from "./suite/index.js";
 import { runSuite } from "./suite/suite.js";
-export const report = () => runSuite(engram, CASES);
+/** What memories say of themselves before anything is stored, too. */
+export const report = () => ({ ...runSuite(engram, CASES), empty: [engram.DenseMemory, engram.UniversalMemory, engram.EntropicMemory].map((Memory) => new Memory().backend) });
 `;
 
 /** The library's functions are there before they go: packages may compute constants while they load. */

@@ -101,6 +101,17 @@ t.test("the judge finds a changed bit, what is missing, what is new, errors and 
   t.match(runSuite(engram, [{ name: "bad", about: "", parameters: {}, twins: false, run: () => { throw new Error("no"); } }]).lines[0].error, /Error: no/);
 });
 
+t.test("README.md: the table of hosts is of this suite, and nothing in it failed", async (t) => {
+  const [, table] = /<!-- hosts -->\n([^]*)<!-- \/hosts -->/.exec(readFileSync("README.md", "utf8")) ?? [];
+  const rows = (table ?? "").trim().split("\n").slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  t.ok(rows.length > 10, `${rows.length} hosts`);
+  for (const [name, , kernels, same] of rows) {
+    if (kernels.startsWith("not run: ")) continue;
+    const [passed, total] = same.split(" of ").map(Number);
+    t.ok(passed === total && (total === manifest.cases.length || name.startsWith("application")), `${name}: ${same}; after a change of the suite: npm run conformance -- --update`);
+  }
+});
+
 t.test("the suite imports nothing that runs but itself", async (t) => {
   for (const file of readdirSync("spec/conformance")) {
     const imports = [...readFileSync(join("spec/conformance", file), "utf8").matchAll(/^import (type )?.*from "(.*)";/gm)].filter(([, type]) => type === undefined).map(([, , from]) => from);
