@@ -30,7 +30,7 @@ export function command(file, args, { env = {}, cwd, seconds = 300 } = {}) {
   return new Promise((resolve, reject) => {
     execFile(file, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 28, timeout: seconds * 1000, shell: platform === "win32" && file === "npm" }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(`${file} ${args[0] ?? ""}: ${error.killed ? `longer than ${seconds} s` : error.code === "ENOENT" ? "not found" : `exit code ${error.code}`}. ${stderr.trim().slice(-800)}`));
+      else reject(new Error(`${file} ${args[0] ?? ""}: ${error.killed ? `longer than ${seconds} s` : error.code === "ENOENT" ? "not found" : `exit code ${error.code}`}. ${stderr.trim().slice(-4000)}`));
     });
   });
 }
@@ -47,7 +47,7 @@ export async function installed(host, cache) {
   try {
     await command("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...(host === "big-endian" ? ["--force"] : []), wanted], { cwd: folder });
   } catch (error) {
-    throw new NotRun(`npm cannot install ${wanted}: ${error.message.split("\n")[0]}`);
+    throw new NotRun(`npm cannot install ${wanted}: ${/npm error (?!code|errno)(.+)/.exec(error.message)?.[1] ?? error.message.slice(0, 200)}`);
   }
   writeFileSync(stamp, wanted);
   return folder;
