@@ -2,6 +2,7 @@
  * A memory file as the command line sees it: a memory, and beside it what only pictures need, in the same `.engram` file.
  *
  *   parameters  pictures.width, .height, .channels, .filter    how a picture becomes a row of C x H x W numbers
+ *   parameters  weights.path   where the weights of a semantic memory's encoder lay, unless they are shipped ones; relative as below
  *   originals   bytes   JSON in UTF-8: [path, sha256] or null per pattern, in store order; paths that are not absolute
  *                       are relative to the folder of the memory file
  *
@@ -12,6 +13,7 @@ import { engramChunks, openEngram, openSafetensors, sha256Hex, tensor, type Open
 import { EngramError, unknownName, type Key, type Memory } from "../numeric/index.ts";
 import type { ResizeFilter } from "../images/index.ts";
 import { readBytes } from "./files.ts";
+import { networkOf, WEIGHTS_PATH } from "./encoders.ts";
 import { MODEL_NAMES, memoryFromBytes, type ModelName } from "./models.ts";
 import { FILTERS } from "./pictures.ts";
 
@@ -35,6 +37,8 @@ export interface Album {
   readonly pictures?: Pictures;
   /** One per pattern, in store order. */
   readonly originals?: readonly (Original | undefined)[];
+  /** Where the encoder's weights lie, relative to the folder of the memory file. */
+  readonly weights?: string;
 }
 
 /** An album read from disk. */
@@ -49,11 +53,12 @@ const PARAMETER = "parameters.";
 const PICTURES = "pictures.";
 
 /** The bytes of an album, in pieces. */
-export function* albumChunks({ memory, model, pictures, originals }: Album): Generator<Uint8Array> {
+export function* albumChunks({ memory, model, pictures, originals, weights }: Album): Generator<Uint8Array> {
   const file = openSafetensors(memory.toBytes(), "memory");
   const parameters: Record<string, string> = {};
   for (const [key, text] of Object.entries(file.metadata)) if (key.startsWith(PARAMETER)) parameters[key.slice(PARAMETER.length)] = text;
   for (const [key, value] of Object.entries(pictures ?? {})) parameters[PICTURES + key] = String(value);
+  if (weights !== undefined) parameters[WEIGHTS_PATH] = weights;
   const tensors: Record<string, Tensor> = {};
   for (const name of file.places.keys()) tensors[name] = file.read(name);
   if (originals?.some((original) => original !== undefined)) {
@@ -63,8 +68,12 @@ export function* albumChunks({ memory, model, pictures, originals }: Album): Gen
   yield* engramChunks({ model, parameters, tensors });
 }
 
-/** Opens a memory file. @throws EngramError on a missing or damaged file, another version, or a model this release does not have */
-export async function openAlbum(path: string): Promise<OpenAlbum> {
+/**
+ * Opens a memory file.
+ * @param encoder for a semantic memory: `find` its network, in the file `--encoder` named or where it was, or leave it out
+ * @throws EngramError on a missing or damaged file, another version, a model this release does not have, or weights that are gone or others
+ */
+export async function openAlbum(path: string, encoder: { find: boolean; given?: string } = { find: false }): Promise<OpenAlbum> {
   const bytes = await readBytes(path);
   const file = peek(bytes, path);
   const { model, version, sha256 } = file.metadata;
@@ -73,12 +82,24 @@ export async function openAlbum(path: string): Promise<OpenAlbum> {
     throw unknownName(`${path}, model`, model, MODEL_NAMES);
   }
   // Checks the digest over every byte before anything is used.
-  const memory = memoryFromBytes(model as ModelName, bytes, path);
+  const opened = memoryFromBytes(model as ModelName, bytes, path);
+  const memory = encoder.find ? await withNetwork(opened, model as ModelName, file, bytes, path, encoder.given) : opened;
   const pictures = picturesOf(file, path);
   if (pictures !== undefined && pictures.width * pictures.height * pictures.channels !== memory.dim) {
     throw new EngramError(path, `a picture size of ${memory.dim} numbers in the parameters pictures.*`, `${pictures.width} x ${pictures.height} x ${pictures.channels}`, "Make the memory again with `engram remember`.");
   }
   return { memory, model: model as ModelName, pictures, originals: originalsOf(file, memory, path), path, bytes: bytes.length, sha256, version };
+}
+
+/** A semantic memory with its network. @throws EngramError for --encoder with a memory that has none */
+async function withNetwork(memory: Memory, model: ModelName, { metadata }: OpenSafetensors, bytes: Uint8Array, path: string, given?: string): Promise<Memory> {
+  const parameters = Object.fromEntries(Object.entries(metadata).filter(([key]) => key.startsWith(PARAMETER)).map(([key, text]) => [key.slice(PARAMETER.length), text]));
+  if (model !== "semantic" || parameters["encoder.kind"] !== "network") {
+    if (given !== undefined) throw new EngramError("--encoder", "a memory made with a network", model === "semantic" ? `encoder ${parameters.encoder}` : `model ${model}`, "Leave it out.");
+    return memory;
+  }
+  memory.dispose();
+  return memoryFromBytes(model, bytes, path, await networkOf(parameters, path, given));
 }
 
 /** The header, its digest not yet checked. */

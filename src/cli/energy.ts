@@ -10,6 +10,7 @@ import type { Session } from "./session.ts";
 
 interface EnergyOptions {
   gradient?: string;
+  encoder?: string;
   force?: boolean;
   json?: boolean;
 }
@@ -19,13 +20,14 @@ export function addEnergy(program: Command, session: Session): void {
     .description("The energy of each row of an array of states. stdout: one number per line, in full precision.")
     .argument("<memory>", "a memory file").argument("<states>", "a .npy array, one state per row")
     .option("--gradient <out>", "write the gradient of the energy at each state as .npy, where the model has one")
+    .option("--encoder <file>", "semantic: the weights the memory was made with, where they are no longer where they were")
     .addOption(forceOption()).addOption(jsonOption());
   withExamples(command, ["engram energy album.engram states.npy", "engram energy digits.engram states.npy --gradient gradient.npy --json"])
     .action(async (memory: string, states: string, options: EnergyOptions) => energy(memory, states, options, session));
 }
 
 async function energy(path: string, statesPath: string, options: EnergyOptions, session: Session): Promise<void> {
-  const { memory, model } = await openAlbum(path);
+  const { memory, model } = await openAlbum(path, { find: true, given: options.encoder });
   const force = options.force === true;
   if (options.gradient !== undefined) {
     if (!hasGradient(memory)) throw new EngramError("--gradient", "a model with a gradient", model, "Leave --gradient out.");

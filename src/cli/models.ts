@@ -6,12 +6,14 @@ import { type Command, Option } from "commander";
 import { EngramError, unknownName, type Memory, type Precision } from "../numeric/index.ts";
 import { DenseMemory, ENERGY_NAMES, type Far, FAR_NAMES } from "../dense/index.ts";
 import { EntropicMemory, PRESET_NAMES, type PresetName, QUANTISER_KINDS, type QuantiserKind } from "../entropic/index.ts";
+import { type FeatureMap, type Fit, SemanticMemory } from "../semantic/index.ts";
 import { PROJECTION_NAMES, SEPARATION_NAMES, SIMILARITY_NAMES, UniversalMemory } from "../universal/index.ts";
+import { BUILT_IN, DEFAULT_ENCODER, shippedEncoders } from "./encoders.ts";
 import { number, oneOf } from "./options.ts";
 
-export type ModelName = "dense" | "universal" | "entropic";
+export type ModelName = "dense" | "universal" | "semantic" | "entropic";
 
-export const MODEL_NAMES: readonly ModelName[] = ["dense", "universal", "entropic"];
+export const MODEL_NAMES: readonly ModelName[] = ["dense", "universal", "semantic", "entropic"];
 
 /** Least score, least lead over the second, or largest distance that is accepted. */
 export interface Acceptance {
@@ -25,6 +27,10 @@ export interface ModelOptions {
   separation?: string;
   projection?: string;
   reference?: boolean;
+  encoder?: string;
+  arch?: string;
+  layer?: string;
+  falseAccepts?: number;
   iterations?: number;
   energy?: string;
   degree?: number;
@@ -56,7 +62,8 @@ interface ModelOption {
 
 /** Made anew for every command: commander keeps state in them. */
 function modelOptions(): ModelOption[] {
-  const universal = ["universal"] as const;
+  const semantic = ["semantic"] as const;
+  const universal = ["universal", ...semantic] as const;
   const dense = ["dense"] as const;
   const entropic = ["entropic"] as const;
   const weighted = [...dense, ...universal];
@@ -74,6 +81,10 @@ function modelOptions(): ModelOption[] {
     { models: universal, option: new Option("--projection <name>", `one of ${[...PROJECTION_NAMES, "descent"].join(", ")} (default mean)`) },
     { models: universal, option: new Option("--reference", "the authors' pipeline with its quirks") },
     { models: universal, option: new Option("--iterations <n>", "upper bound on steps (default 1: one shot)").argParser(number("--iterations", { min: 1, whole: true })) },
+    { models: semantic, option: new Option("--encoder <name|file>", `${[...shippedEncoders(), ...BUILT_IN].join(", ")}, or W.safetensors (default ${DEFAULT_ENCODER})`) },
+    { models: semantic, option: new Option("--arch <name>", "the architecture of W.safetensors (default: what its metadata says)") },
+    { models: semantic, option: new Option("--layer <name>", "the layer whose values are the features (default: the pooled ones)") },
+    { models: semantic, option: new Option("--false-accepts <rate>", "calibrate: accept at most this share of pictures that are not stored").argParser(number("--false-accepts", { min: 0, max: 1, open: true })) },
     { models: entropic, option: new Option("--preset <name>", `the memory of a paper: ${PRESET_NAMES.join(", ")} (default cifar2024)`).argParser(oneOf("--preset", PRESET_NAMES)) },
     { models: entropic, option: new Option("--levels <m>", "quantisation levels per column (default: the preset's)").argParser(number("--levels", { min: 1, max: 65534, whole: true })) },
     { models: entropic, option: new Option("--quantiser <kind>", `range of a column: ${QUANTISER_KINDS.join(", ")} (default: the preset's)`).argParser(oneOf("--quantiser", QUANTISER_KINDS)) },
@@ -85,7 +96,7 @@ function modelOptions(): ModelOption[] {
     { models: entropic, option: new Option("--no-items", "keep the table alone: keys of answers and forgetting are then unknown") },
     { models: weighted, option: new Option("--delta <d>", "doubt allowed where beta is chosen (default 0.01)").argParser(number("--delta", { min: 0, max: 1, open: true })) },
     { models: weighted, option: new Option("--beta <b>", "inverse temperature (default: chosen from what is stored)").argParser(number("--beta", { min: 0, open: true })) },
-    { models: weighted, option: new Option("--accept <rule>", "universal: score:V or margin:V, least score or lead over the second; dense: distance:V, root mean square to the nearest pattern").argParser(acceptance) },
+    { models: weighted, option: new Option("--accept <rule>", "universal, semantic: score:V or margin:V, least score or lead over the second; dense: distance:V, root mean square to the nearest pattern").argParser(acceptance) },
     { models: weighted, option: new Option("--precision <p>", "arithmetic of the stored rows (default f32)").argParser(oneOf<Precision>("--precision", ["f32", "f64"])) },
   ];
 }
@@ -100,8 +111,8 @@ export function addModelOptions(command: Command): Command {
   return command;
 }
 
-/** An empty memory. @throws EngramError for options of another model, unknown names (suggests the nearest), values out of range */
-export function makeMemory(model: ModelName, options: ModelOptions): Memory {
+/** @throws EngramError for an option that the model does not have */
+export function checkModelOptions(model: ModelName, options: ModelOptions): void {
   for (const { option, models } of modelOptions()) {
     const value = options[option.attributeName() as keyof ModelOptions];
     const asked = option.negate ? value === false : value !== undefined;
@@ -109,6 +120,11 @@ export function makeMemory(model: ModelName, options: ModelOptions): Memory {
       throw new EngramError(`--${option.name()}`, `an option of model ${model}`, `an option of model ${models.join(", ")}`, `Leave it out, or choose --model ${models[0]}.`);
     }
   }
+}
+
+/** An empty memory. @param encoder of model semantic @throws EngramError for options of another model, unknown names (suggests the nearest), values out of range */
+export function makeMemory(model: ModelName, options: ModelOptions, encoder?: FeatureMap | Fit): Memory {
+  checkModelOptions(model, options);
   if (model === "entropic") {
     const { preset, levels, quantiser, iota, kappa, xi, sigma, cap, items } = options;
     return new EntropicMemory(given({ preset, levels, quantiser, iota, kappa, xi, sigma, cap, items }));
@@ -125,14 +141,17 @@ export function makeMemory(model: ModelName, options: ModelOptions): Memory {
     return new DenseMemory(given({ ...shared, energy, degree, interactions, epsilon, lambda, far, binarize, maxSteps, threshold: accept?.value }));
   }
   const { similarity, separation, projection, iterations, reference } = options;
-  return new UniversalMemory(given({
+  if (accept !== undefined && options.falseAccepts !== undefined) throw new EngramError("--false-accepts", "one rule of acceptance", "--accept too", "Give one of them.");
+  const universal = given({
     ...shared, similarity, separation, projection, iterations, mode: reference === true ? "reference" : undefined,
     threshold: accept === undefined ? undefined : scoreRule(accept),
-  } as const));
+  } as const);
+  return model === "semantic" ? new SemanticMemory({ encoder: encoder!, ...universal }) : new UniversalMemory(universal);
 }
 
 /** @throws EngramError on a damaged file */
-export function memoryFromBytes(model: ModelName, bytes: Uint8Array, name: string): Memory {
+export function memoryFromBytes(model: ModelName, bytes: Uint8Array, name: string, encoder?: FeatureMap): Memory {
+  if (model === "semantic") return SemanticMemory.fromBytes(bytes, { name, encoder });
   if (model === "entropic") return EntropicMemory.fromBytes(bytes, { name });
   return model === "dense" ? DenseMemory.fromBytes(bytes, { name }) : UniversalMemory.fromBytes(bytes, { name });
 }
@@ -140,10 +159,10 @@ export function memoryFromBytes(model: ModelName, bytes: Uint8Array, name: strin
 /** Sets what a memory accepts from now on. @throws EngramError for a model whose rule is set when it is made */
 export function acceptAbove(memory: Memory, rule: Acceptance): void {
   if (memory instanceof EntropicMemory) {
-    throw new EngramError("--accept", "a memory of model universal", "model entropic", "Give --iota, --kappa and --xi to engram remember.");
+    throw new EngramError("--accept", "a memory of model universal or semantic", "model entropic", "Give --iota, --kappa and --xi to engram remember.");
   }
-  if (!(memory instanceof UniversalMemory)) {
-    throw new EngramError("--accept", "a memory of model universal", "model dense", "Give --accept distance:V to engram remember.");
+  if (!(memory instanceof UniversalMemory || memory instanceof SemanticMemory)) {
+    throw new EngramError("--accept", "a memory of model universal or semantic", "model dense", "Give --accept distance:V to engram remember.");
   }
   memory.acceptAbove(scoreRule(rule));
 }

@@ -17,6 +17,7 @@ export interface CueOptions {
   strict?: boolean;
   top: number;
   accept?: ReturnType<typeof acceptance>;
+  encoder?: string;
   json?: boolean;
   seed: number;
 }
@@ -42,6 +43,7 @@ export function addCueOptions(command: Command): Command {
     .option("--strict", "refuse what is no cue in a folder, instead of skipping it with a warning")
     .option("--top <k>", "how many candidates the ranking holds", number("--top", { min: 1, whole: true }), 5)
     .option("--accept <rule>", "score:V or margin:V, instead of what the memory was made with", acceptance)
+    .option("--encoder <file>", "semantic: the weights the memory was made with, where they are no longer where they were")
     .addOption(seedOption()).addOption(jsonOption());
 }
 
@@ -67,7 +69,7 @@ export function addRecall(program: Command, session: Session): void {
 }
 
 async function recall(path: string, paths: string[], options: RecallOptions, session: Session): Promise<void> {
-  const album = await openAlbum(path);
+  const album = await openAlbum(path, { find: true, given: options.encoder });
   const { memory, model } = album;
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
   const drawn = drawOptions(memory, options.seed, options.sigma);

@@ -23,7 +23,7 @@ export function addRecognize(program: Command, session: Session): void {
 }
 
 async function recognize(path: string, paths: string[], options: CueOptions, session: Session): Promise<void> {
-  const album = await openAlbum(path);
+  const album = await openAlbum(path, { find: true, given: options.encoder });
   const { memory, model } = album;
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
   const cues = await readCues(paths, album, session, options);

@@ -5,9 +5,11 @@ import { sha256Hex } from "../formats/index.ts";
 import { decodeImage, type ResizeFilter } from "../images/index.ts";
 import { EngramError, type Key, type Memory } from "../numeric/index.ts";
 import { albumChunks, type Original, type Pictures } from "./album.ts";
+import { findEncoder, recordedPath } from "./encoders.ts";
 import { checkTarget, writeWhole } from "./files.ts";
 import { expand, isArray, located, readRows, type Input } from "./inputs.ts";
-import { addModelOptions, makeMemory, type ModelName, type ModelOptions } from "./models.ts";
+import { SemanticMemory } from "../semantic/index.ts";
+import { addModelOptions, checkModelOptions, makeMemory, type ModelName, type ModelOptions } from "./models.ts";
 import { forceOption, jsonOption, oneOf, size, withExamples } from "./options.ts";
 import { FILTERS, readPictureBytes, sizeText, toRow } from "./pictures.ts";
 import type { Session } from "./session.ts";
@@ -40,7 +42,7 @@ export function addRemember(program: Command, session: Session): void {
     ].join(" "))
     .argument("<input...>", "pictures, folders, .npy arrays (N x D)")
     .requiredOption("-o, --output <file>", "the memory file to write, e.g. album.engram")
-    .addOption(new Option("--size <WxH>", "size pictures are resized to (default 32x32)").argParser(size))
+    .addOption(new Option("--size <WxH>", "size pictures are resized to (default 32x32; semantic: the size its network takes)").argParser(size))
     .option("--grey", "one channel instead of three")
     .addOption(new Option("--filter <name>", `how pictures are resized: ${FILTERS.join(", ")}`).argParser(oneOf("--filter", FILTERS)).default(FILTERS[0]))
     .option("--strict", "refuse files that are no readable picture instead of skipping them with a warning")
@@ -49,12 +51,14 @@ export function addRemember(program: Command, session: Session): void {
     .addOption(forceOption()).addOption(jsonOption());
   withExamples(addModelOptions(command), [
     "engram remember photos/ -o album.engram",
-    "engram remember digits.npy -o digits.engram --similarity cosine --separation 'softmax(50)'",
+    "engram remember photos/ -o album.engram --model semantic",
   ]).action(async (inputs: string[], options: RememberOptions) => remember(inputs, options, session));
 }
 
 /** What has been read so far. */
 interface Intake {
+  /** Where the weights of a semantic memory's encoder lie. */
+  readonly weights?: string;
   readonly memory: Memory;
   readonly pictures: Pictures;
   readonly options: RememberOptions;
@@ -72,9 +76,12 @@ interface Intake {
 
 async function remember(paths: string[], options: RememberOptions, session: Session): Promise<void> {
   checkTarget(options.output, options.force === true);
-  const memory = makeMemory(options.model, options);
-  const pictures: Pictures = { ...(options.size ?? DEFAULT_SIZE), channels: options.grey === true ? 1 : 3, filter: options.filter };
-  const intake: Intake = { memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
+  checkModelOptions(options.model, options);
+  const encoder = options.model === "semantic" ? await findEncoder(options) : undefined;
+  const pictures: Pictures = { ...(options.size ?? encoder?.size ?? DEFAULT_SIZE), channels: options.grey === true ? 1 : 3, filter: options.filter };
+  const memory = makeMemory(options.model, options, encoder?.for(pictures));
+  const weights = encoder?.path === undefined ? undefined : recordedPath(encoder.path, options.output);
+  const intake: Intake = { weights, memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
   const inputs = await expand(paths);
   const progress = session.progress("remember", inputs.length);
   for (const [i, input] of inputs.entries()) {
@@ -163,8 +170,9 @@ async function write(intake: Intake): Promise<void> {
   const sized = intake.hasPictures || (options.size !== undefined && fits(intake.pictures, memory.dim));
   const pictures = sized ? intake.pictures : undefined;
   if (options.size !== undefined && !sized) session.warn(`--size has no effect: rows have ${memory.dim} numbers, ${sizeText(intake.pictures)} would have another count`);
+  if (memory instanceof SemanticMemory && options.falseAccepts !== undefined) await session.compute(() => memory.calibrate({ falseAccepts: options.falseAccepts }));
   const parameters = await session.compute(() => memory.parameters);
-  await writeWhole(session, output, albumChunks({ memory, model, pictures, originals }), options.force === true);
+  await writeWhole(session, output, albumChunks({ memory, model, pictures, originals, weights: intake.weights }), options.force === true);
   const counted = `${memory.size} ${memory.size === 1 ? "pattern" : "patterns"}`;
   session.note(`remembered ${counted} of ${memory.dim} numbers in ${output}${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   if (pictures !== undefined) session.note(`size ${sizeText(pictures)}${options.size === undefined ? " (default; --size changes it)" : ""}, filter ${pictures.filter}`);

@@ -1,0 +1,105 @@
+/**
+ * Encoders of the command line: `--encoder NAME|W.safetensors --arch NAME`, and the encoder a memory file names, found again.
+ *
+ *   NAME   weights the package ships (fixtures/weights), or pixels, pca, u-hop, random-conv, which need none
+ *   FILE   any safetensors file; --arch says of which architecture, unless its metadata does
+ *
+ * A memory file made with a network holds the sha256 of the weights and where they lay, not the weights. They are looked for in the file given
+ * with --encoder, among the shipped ones by name, then where they lay; what is found must have that sha256.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { architectureOf, type Shape } from "../encoders/index.ts";
+import { openSafetensors, sha256Hex } from "../formats/index.ts";
+import { packageRoot } from "../experiments/data.ts";
+import { EngramError, unknownName } from "../numeric/index.ts";
+import { type FeatureMap, type Fit, type NetworkMap, networkMap, type NetworkMapOptions, pca, pixels, randomConv, uHop } from "../semantic/index.ts";
+import { readBytes } from "./files.ts";
+import type { Pictures } from "./album.ts";
+
+/** What needs no weights. */
+export const BUILT_IN: readonly string[] = ["pixels", "pca", "u-hop", "random-conv"];
+export const DEFAULT_ENCODER = "contrastive-small";
+
+/** The parameter of a memory file that says where the weights lay. */
+export const WEIGHTS_PATH = "weights.path";
+
+export interface EncoderChoice {
+  readonly encoder?: string;
+  readonly arch?: string;
+  readonly layer?: string;
+}
+
+/** Names of the encoders that the package ships. */
+export function shippedEncoders(): string[] {
+  const folder = join(packageRoot(), "fixtures", "weights");
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.filter((file) => /^contrastive-.*\.safetensors$/.test(file)).map((file) => file.slice(0, -".safetensors".length)).sort();
+}
+
+/** An encoder still to be told the shape of the pictures. */
+export interface FoundEncoder {
+  /** Rows and columns it takes, where it has a size of its own. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** The weights' path where they are no shipped ones. */
+  readonly path?: string;
+  for(pictures: Pictures): FeatureMap | Fit;
+}
+
+/** @throws EngramError for unknown names, missing files, weights that do not fit, options that have no meaning */
+export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer }: EncoderChoice): Promise<FoundEncoder> {
+  if (BUILT_IN.includes(encoder)) {
+    const needless = arch !== undefined ? "--arch" : layer !== undefined ? "--layer" : undefined;
+    if (needless !== undefined) throw new EngramError(needless, "an encoder with weights", encoder, "Leave it out.");
+    return { for: ({ channels, height, width }) => (encoder === "pixels" ? pixels : encoder === "pca" ? pca() : encoder === "u-hop" ? uHop() : randomConv([channels, height, width])) };
+  }
+  const isFile = /\.safetensors$/i.test(encoder);
+  const shipped = shippedEncoders();
+  if (!isFile && !shipped.includes(encoder)) throw unknownName("--encoder", encoder, [...shipped, ...BUILT_IN, "W.safetensors"]);
+  const path = isFile ? encoder : shippedPath(encoder);
+  const bytes = await readBytes(path);
+  const architecture = arch ?? openSafetensors(bytes, path).metadata.architecture;
+  if (architecture === undefined) throw new EngramError(path, "the architecture", "weights that do not say which", "Give --arch NAME; `engram encode --help` lists them.");
+  if (architectureOf(architecture).preprocessing === undefined) throw new EngramError("--arch", "a network that takes pictures", architecture, "Decoders take codes.");
+  const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, ...(layer !== undefined && { layers: [layer] }) };
+  const own = networkMap(architecture, bytes, options);
+  const [, height, width] = own.encoder.network.input;
+  own.encoder.dispose();
+  return { size: { width, height }, path: isFile ? path : undefined, for: (pictures) => networkMap(architecture, bytes, { ...options, shape: shapeOf(pictures) }) };
+}
+
+/** The path as a memory file keeps it: relative to the folder of the file. */
+export function recordedPath(path: string, output: string): string {
+  return relative(resolve(dirname(output)), resolve(path)).replaceAll("\\", "/");
+}
+
+/**
+ * The network that a memory file was made with.
+ * @param parameters of the file @param album path of the file @param given `--encoder` of the command
+ * @throws EngramError where the weights are not to be found, or have another sha256
+ */
+export async function networkOf(parameters: Readonly<Record<string, string>>, album: string, given?: string): Promise<NetworkMap> {
+  const { encoder: label } = parameters;
+  const wanted = parameters["encoder.weights"];
+  const recorded = parameters[WEIGHTS_PATH];
+  const path = given ?? (shippedEncoders().includes(label) && recorded === undefined ? shippedPath(label) : recorded === undefined ? undefined : isAbsolute(recorded) ? recorded : join(dirname(album), recorded));
+  const todo = "Give the weights with --encoder W.safetensors, or make the memory again with `engram remember`.";
+  if (path === undefined || (given === undefined && !existsSync(path))) throw new EngramError(album, `the weights of its encoder ${label}, sha256 ${wanted}`, path === undefined ? "none that this release ships" : `nothing at ${path}`, todo);
+  const bytes = await readBytes(path);
+  const digest = sha256Hex(bytes);
+  if (digest !== wanted) throw new EngramError(path, `the encoder ${album} was made with, sha256 ${wanted}`, digest, `Embeddings of different encoders cannot be compared. ${todo}`);
+  const shape = (text: string): Shape => text.split(" x ").map(Number) as [number, number, number];
+  const [, rows, columns] = shape(String(parameters["encoder.input"]));
+  return networkMap(parameters["encoder.architecture"], bytes, {
+    name: path, label, layers: [parameters["encoder.layer"]], size: [rows, columns], shape: shape(String(parameters["encoder.patterns"])),
+    accuracy: parameters["encoder.accuracy"] as "exact" | "fast", preprocessing: JSON.parse(parameters["encoder.preprocessing"]) as NetworkMapOptions["preprocessing"],
+  });
+}
+
+function shippedPath(name: string): string {
+  return join(packageRoot(), "fixtures", "weights", `${name}.safetensors`);
+}
+
+function shapeOf({ channels, height, width }: Pictures): Shape {
+  return [channels, height, width];
+}
