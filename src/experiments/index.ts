@@ -15,6 +15,7 @@ import { lsrPixels } from "./lsr-pixels.ts";
 import { lsrLatentTiny } from "./lsr-latent-tiny.ts";
 import { lsrMnist60k } from "./lsr-mnist-60k.ts";
 import { mainJob } from "./main-job.ts";
+import { semanticCorruptions } from "./semantic-corruptions.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
 import { uhnNoise } from "./uhn-noise.ts";
@@ -31,6 +32,7 @@ export const experiments: readonly Experiment[] = [
   uhnNoise,
   uhnMask,
   uhnSeparation,
+  semanticCorruptions,
   entropicKinds,
   hamZeroState,
   hamExercise,
