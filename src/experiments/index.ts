@@ -15,7 +15,13 @@ import { lsrPixels } from "./lsr-pixels.ts";
 import { lsrLatentTiny } from "./lsr-latent-tiny.ts";
 import { lsrMnist60k } from "./lsr-mnist-60k.ts";
 import { mainJob } from "./main-job.ts";
+import { semanticBreakpoint } from "./semantic-breakpoint.ts";
+import { semanticCapacity } from "./semantic-capacity.ts";
 import { semanticCorruptions } from "./semantic-corruptions.ts";
+import { semanticCost } from "./semantic-cost.ts";
+import { semanticDimension } from "./semantic-dimension.ts";
+import { semanticOutOfDistribution } from "./semantic-out-of-distribution.ts";
+import { semanticSimilarities } from "./semantic-similarities.ts";
 import { uhnCapacity } from "./uhn-capacity.ts";
 import { uhnMask } from "./uhn-mask.ts";
 import { uhnNoise } from "./uhn-noise.ts";
@@ -33,6 +39,12 @@ export const experiments: readonly Experiment[] = [
   uhnMask,
   uhnSeparation,
   semanticCorruptions,
+  semanticSimilarities,
+  semanticBreakpoint,
+  semanticDimension,
+  semanticOutOfDistribution,
+  semanticCapacity,
+  semanticCost,
   entropicKinds,
   hamZeroState,
   hamExercise,
