@@ -1,13 +1,23 @@
-/** `engram minima`: every local minimum of an LSR memory, exactly. */
+/** `engram minima`: every local minimum of an LSR memory, exactly: at its beta, at another, or over all betas as a barcode. */
 import type { Command } from "commander";
-import { DenseMemory } from "../dense/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { Option } from "commander";
+import { type Barcode, type Cursor, DenseMemory, type Window } from "../dense/index.ts";
+import { EngramError, type Key } from "../numeric/index.ts";
+import { barcodeChart, formatNumber } from "../report/index.ts";
 import { openAlbum } from "./album.ts";
-import { jsonOption, number, withExamples } from "./options.ts";
+import { checkTarget, writeWhole } from "./files.ts";
+import { forceOption, jsonOption, number, withExamples } from "./options.ts";
 import type { Session } from "./session.ts";
 
 interface MinimaOptions {
-  maxSets: number;
+  max: number;
+  maxSets?: number;
+  beta?: number;
+  cursor?: Cursor;
+  barcode?: boolean;
+  minBeta: number;
+  out?: string;
+  force?: boolean;
   json?: boolean;
 }
 
@@ -16,29 +26,95 @@ export function addMinima(program: Command, session: Session): void {
     .description([
       "Lists every local minimum of the energy of an LSR memory (--model dense --energy lsr), exactly: stored patterns that are",
       "preserved, and novel ones, the centroids of several. stdout: one line per minimum, tab-separated: energy, preserved or novel,",
-      "keys of the members. Exit code 1 if the search was cut short.",
+      "keys of the members. With --barcode the minima for every beta: each set of patterns is one in a single window of beta; one line per",
+      "set: from beta, to beta, preserved or novel, keys. Exit code 1 if the search was cut short; the warning says how to go on.",
     ].join(" "))
     .argument("<memory>", "a memory file")
-    .option("--max-sets <n>", "test at most this many sets of patterns", number("--max-sets", { min: 1, whole: true }), 10_000_000)
-    .addOption(jsonOption());
-  withExamples(command, ["engram minima digits.engram", "engram minima digits.engram --json"])
+    .option("--max <n>", "test at most this many sets of patterns", number("--max", { min: 1, whole: true }), 10_000_000)
+    .addOption(new Option("--max-sets <n>", "the same").argParser(number("--max-sets", { min: 1, whole: true })).hideHelp())
+    .option("--beta <b>", "at this beta instead of the memory's own", number("--beta", { min: 0, open: true }))
+    .option("--cursor <numbers>", "go on where a search that was cut short stopped", cursor)
+    .option("--barcode", "the windows of beta of all minima")
+    .option("--min-beta <b>", "with --barcode: only windows that are open above this beta", number("--min-beta", { min: 0 }), 0)
+    .option("-o, --out <file>", "with --barcode: draw it (.svg) or save it (.engram)")
+    .addOption(forceOption()).addOption(jsonOption());
+  withExamples(command, ["engram minima digits.engram", "engram minima digits.engram --barcode -o barcode.svg"])
     .action(async (memory: string, options: MinimaOptions) => minima(memory, options, session));
 }
 
+function cursor(text: string): Cursor {
+  const numbers = text.split(",").map(Number);
+  if (text.trim() === "" || numbers.some((mu) => !Number.isInteger(mu) || mu < 0)) throw new EngramError("--cursor", "whole numbers with commas", `"${text}"`, "Copy it from the warning of the search that stopped.");
+  return numbers;
+}
+
 async function minima(path: string, options: MinimaOptions, session: Session): Promise<void> {
+  checkOptions(options);
   const { memory, model } = await openAlbum(path);
   if (!(memory instanceof DenseMemory)) throw new EngramError(path, "a memory of model dense with energy lsr", `model ${model}`, "Make one with `engram remember --model dense --energy lsr`.");
-  const found = await session.compute(() => memory.minima({ maxSets: options.maxSets }));
-  const list = found.minima.map(({ members, energy, novel }) => ({ members: members.map((mu) => memory.keys[mu]), energy, novel }));
-  const { preserved, novel, complete } = found;
+  const named = (members: readonly number[]): Key[] => members.map((mu) => memory.keys[mu]);
+  if (options.barcode === true) await barcode(memory, named, options, session);
+  else await list(memory, named, options, session);
+  memory.dispose();
+}
+
+function checkOptions({ barcode: all, beta, cursor: from, out, minBeta, force }: MinimaOptions): void {
+  const misplaced = all === true ? [beta === undefined ? "" : "--beta", from === undefined ? "" : "--cursor"] : [out === undefined ? "" : "--out", minBeta === 0 ? "" : "--min-beta"];
+  const wrong = misplaced.find((name) => name !== "");
+  if (wrong !== undefined) throw new EngramError(wrong, all === true ? "a list at one beta" : "--barcode", all === true ? "--barcode" : "a list at one beta", `Leave out ${all === true ? "one of them" : "it, or add --barcode"}.`);
+  if (out === undefined) return;
+  if (!/\.(svg|engram)$/.test(out)) throw new EngramError("--out", "a name that ends in .svg or .engram", out, "The ending says what to write.");
+  checkTarget(out, force === true);
+}
+
+async function list(memory: DenseMemory, named: (members: readonly number[]) => Key[], options: MinimaOptions, session: Session): Promise<void> {
+  const { json, beta, cursor: from } = options;
+  const progress = session.progress("patterns", memory.size);
+  const found = await session.compute(() => memory.minima({ maxSets: options.maxSets ?? options.max, beta, cursor: from, onProgress: ({ smallest }) => progress.update(smallest) }));
+  progress.stop();
+  const { preserved, novel, complete, tested } = found;
+  const lines = found.minima.map((minimum) => ({ members: named(minimum.members), energy: minimum.energy, novel: minimum.novel }));
   if (!complete) {
     session.status = 1;
-    session.warn(`the list is incomplete: ${options.maxSets} sets were tested; raise --max-sets`);
+    session.warn(`the list is incomplete: ${tested} sets were tested, patterns ${found.unfinished[0]} to ${found.unfinished.at(-1)} are not done; raise --max, or go on with --cursor ${found.cursor!.join(",")}`);
   }
-  if (options.json === true) session.json({ minima: list, preserved, novel, complete });
+  if (json === true) session.json({ minima: lines, preserved, novel, complete, ...(complete ? {} : { cursor: found.cursor }) });
   else {
-    for (const { members, energy, novel } of list) session.data(`${energy}\t${novel ? "novel" : "preserved"}\t${members.join(", ")}`);
-    session.note(`${preserved} of ${memory.size} patterns preserved, ${novel} novel minima${complete ? "" : ", incomplete"}`);
+    for (const line of lines) session.data(`${line.energy}\t${line.novel ? "novel" : "preserved"}\t${line.members.join(", ")}`);
+    session.note(`${preserved} of ${memory.size} patterns preserved, ${novel} novel minima${complete && from === undefined ? "" : ", incomplete"}`);
   }
-  memory.dispose();
+}
+
+async function barcode(memory: DenseMemory, named: (members: readonly number[]) => Key[], options: MinimaOptions, session: Session): Promise<void> {
+  const { json, minBeta, out, force } = options;
+  const progress = session.progress("patterns", memory.size);
+  const bars = await session.compute(() => memory.barcode({ maxSets: options.maxSets ?? options.max, minBeta, onProgress: ({ smallest }) => progress.update(smallest) }));
+  progress.stop();
+  if (!bars.complete) {
+    session.status = 1;
+    session.warn(`the barcode is incomplete; raise --max, or look only above a larger --min-beta`);
+  }
+  if (out !== undefined) await writeWhole(session, out, out.endsWith(".svg") ? new TextEncoder().encode(draw(bars, named)) : bars.toBytes(), force === true);
+  const peak = bars.peak();
+  if (json === true) {
+    const windows = bars.windows.map(({ members, low, high, novel }) => ({ members: named(members), low, high, novel }));
+    session.json({ windows, peak: { novel: peak.novel, preserved: peak.kept, low: peak.low, high: peak.high }, complete: bars.complete });
+    return;
+  }
+  for (const { low, high, novel, members } of bars.windows) session.data(`${low}\t${high}\t${novel ? "novel" : "preserved"}\t${named(members).join(", ")}`);
+  session.note(`${bars.windows.length} windows; most novel minima at once: ${peak.novel}, for beta from ${formatNumber(peak.low, 6)} to ${formatNumber(peak.high, 6)}; the memory has beta ${memory.parameters.beta}`);
+}
+
+/** More bars than this are left out, the shortest-lived first. */
+const DRAWN = 20_000;
+
+function draw(bars: Barcode, named: (members: readonly number[]) => Key[]): string {
+  const life = ({ low, high }: Window): number => (high === Infinity || low === 0 ? Infinity : high / low);
+  const chosen = bars.windows.length <= DRAWN ? bars.windows : [...bars.windows].sort((a, b) => (life(a) === life(b) ? 0 : life(b) - life(a))).slice(0, DRAWN);
+  const largest = chosen.reduce((most, { members }) => Math.max(most, members.length), 1);
+  return barcodeChart({
+    title: `Memories over beta${chosen.length < bars.windows.length ? `: the ${DRAWN} longest-lived of ${bars.windows.length}` : ""}`, xLabel: "beta",
+    groups: Array.from({ length: largest }, (_, i) => (i === 0 ? "single patterns" : `sets of ${i + 1}`)),
+    bars: chosen.map(({ members, low, high }) => ({ from: low, to: high, group: members.length - 1, label: named(members).join(" + ") })),
+  });
 }

@@ -148,12 +148,12 @@ export class DenseMemory implements Memory {
 
   /**
    * All LSR minima at the memory's beta, exactly (L36), by the numbers of the stored rows; a budget leaves `complete` false and a cursor.
-   * @throws EngramError for other energies
+   * @param options.beta another beta than the memory's @throws EngramError for other energies
    */
-  minima(options: MinimaOptions = {}): Minima {
-    checkNames("minima option", options, [...WALK_OPTIONS, "eps"]);
+  minima(options: MinimaOptions & { beta?: number } = {}): Minima {
+    checkNames("minima option", options, [...WALK_OPTIONS, "eps", "beta"]);
     const { chosen } = this.#bind();
-    return minimaAt(this.#pairs("minima"), chosen.beta, { eps: this.#settings.epsilon, ...options });
+    return minimaAt(this.#pairs("minima"), options.beta ?? chosen.beta, { eps: this.#settings.epsilon, ...options });
   }
 
   /** The beta-windows of all LSR minima (L19): the minima for every beta. @throws EngramError for other energies */

@@ -14,6 +14,8 @@ import { lsrLikelihood } from "./lsr-likelihood.ts";
 import { lsrPixels } from "./lsr-pixels.ts";
 import { lsrLatentTiny } from "./lsr-latent-tiny.ts";
 import { lsrMnist60k } from "./lsr-mnist-60k.ts";
+import { lsrBarcode } from "./lsr-barcode.ts";
+import { lsrMinima } from "./lsr-minima.ts";
 import { mainJob } from "./main-job.ts";
 import { semanticBreakpoint } from "./semantic-breakpoint.ts";
 import { semanticCapacity } from "./semantic-capacity.ts";
@@ -59,3 +61,4 @@ export const experiments: readonly Experiment[] = [
   lsrLatentTiny,
   lsrMnist60k,
 ];
+export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrMinima, lsrBarcode];
