@@ -206,5 +206,7 @@ t.test("names and options that do not exist, values out of range", async (t) => 
   refused(t, engram(["remember", "rows.npy"], { cwd }), /required option '-o, --output <file>' not specified/, "no output");
   refused(t, engram([], { cwd }), /Usage: engram/, "no command");
   refused(t, engram(["reproduce", "main-jb"], { cwd }), /Did you mean "main-job"\?/, "experiment");
+  refused(t, engram(["reproduce", "lsr-latent-tiny", "--data", "photos"], { cwd }), /lsr-latent-tiny: expected --weights DIR with published weights, got no folder of weights/, "weights");
+  refused(t, engram(["reproduce", "lsr-latent-tiny", "--data", "photos", "--weights", "nowhere"], { cwd }), /--weights: expected a folder, got nowhere/, "no such folder");
   refused(t, engram(["reproduce"], { cwd }), /reproduce: expected the name of an experiment, --all or --list, got none/, "no experiment");
 });

@@ -46,7 +46,7 @@ export function addReproduce(program: Command, session: Session): void {
 async function reproduce(names: string[], options: ReproduceOptions, session: Session): Promise<void> {
   const { experiments } = await import("../experiments/index.ts");
   if (options.list === true) return list(experiments, options, session);
-  const chosen = choose(names, options, experiments);
+  const chosen = choose(names, options, experiments, session);
   for (const experiment of chosen) prepare(folderOf(experiment, options.out), experiment, options.force === true);
   const results: Result[] = [];
   for (const experiment of chosen) {
@@ -65,17 +65,24 @@ async function reproduce(names: string[], options: ReproduceOptions, session: Se
 }
 
 function list(experiments: readonly Experiment[], options: ReproduceOptions, session: Session): void {
-  const rows = experiments.map(({ name, title, needsData }) => ({ name, title, needsData }));
+  const rows = experiments.map(({ name, title, needsData, needsWeights = false }) => ({ name, title, needsData, needsWeights }));
   if (options.json === true) session.json({ experiments: rows });
-  else session.data(textTable({ columns: ["experiment", "full run needs", "title"], rows: rows.map(({ name, title, needsData }) => [name, needsData ? "--data" : "nothing", title]) }));
+  else session.data(textTable({ columns: ["experiment", "full run needs", "title"], rows: rows.map(({ name, title, needsData, needsWeights }) => [name, needsWeights ? "--data, --weights" : needsData ? "--data" : "nothing", title]) }));
 }
 
 /** The experiments asked for, each once. @throws EngramError for unknown names, or none at all */
-function choose(names: readonly string[], options: ReproduceOptions, experiments: readonly Experiment[]): Experiment[] {
+function choose(names: readonly string[], options: ReproduceOptions, experiments: readonly Experiment[], session: Session): Experiment[] {
   const known = experiments.map(({ name }) => name);
   for (const name of names) if (!known.includes(name)) throw unknownName("experiment", name, known);
   if (names.length === 0 && options.all !== true) throw new EngramError("reproduce", "the name of an experiment, --all or --list", "none", `There are ${known.join(", ")}.`);
-  const chosen = options.all === true ? [...experiments] : experiments.filter(({ name }) => names.includes(name));
+  const wanted = options.all === true ? [...experiments] : experiments.filter(({ name }) => names.includes(name));
+  const unweighted = wanted.filter(({ needsWeights }) => needsWeights === true && options.quick !== true && options.weights === undefined);
+  if (unweighted.length > 0 && options.all !== true) {
+    throw new EngramError(unweighted.map(({ name }) => name).join(", "), "--weights DIR with published weights", "no folder of weights", "Give --weights, or --quick to run on what the package ships.");
+  }
+  // All that can be run is: what is left out is said.
+  for (const { name } of unweighted) session.note(`${name} is left out: its full run needs --weights DIR with published weights`);
+  const chosen = wanted.filter((experiment) => !unweighted.includes(experiment));
   const needing = chosen.filter(({ needsData }) => needsData && options.quick !== true && options.data === undefined);
   if (needing.length > 0) {
     throw new EngramError(needing.map(({ name }) => name).join(", "), "--data DIR with the official files", "no data folder", "Give --data, or --quick to run on what the package ships.");

@@ -32,6 +32,8 @@ export interface Experiment {
   readonly title: string;
   /** Whether the full run needs `data`; the quick run never does. */
   readonly needsData: boolean;
+  /** Whether the full run needs a folder of published `weights` as well. */
+  readonly needsWeights?: boolean;
   /** @throws EngramError where the full run needs data and there is none */
   run(context: Context): Report | Promise<Report>;
 }

@@ -19,7 +19,7 @@ import { memorySections, memorySheets, type Pictures } from "./lsr-latents-page.
 import { reportOf } from "./report-files.ts";
 import { loadTinyImageNet } from "./tiny-imagenet.ts";
 
-export const lsrLatentTiny: Experiment = { name: "lsr-latent-tiny", title: "Pictures imagined by an Epanechnikov memory", needsData: true, run };
+export const lsrLatentTiny: Experiment = { name: "lsr-latent-tiny", title: "Pictures imagined by an Epanechnikov memory", needsData: true, needsWeights: true, run };
 
 const M = 40;
 const WANTED = [3, 5] as const;
