@@ -57,8 +57,9 @@ export const experiments: readonly Experiment[] = [
   lsrKernels,
   lsrLikelihood,
   lsrPixels,
+  lsrMinima,
+  lsrBarcode,
   lsrLatentMnist,
   lsrLatentTiny,
   lsrMnist60k,
 ];
-export const experiments: readonly Experiment[] = [mainJob, denseCapacity, uhnCapacity, uhnNoise, uhnMask, uhnSeparation, entropicKinds, hamZeroState, hamExercise, hamDenoise, inferenceObjectives, etToy, lsrMinima, lsrBarcode];
