@@ -53,7 +53,7 @@ function run(context: Context): Report {
   });
   const charts = measured.map((setting): [string, string] => [`likelihood-k${setting.k}-d${setting.d}-m${setting.M}.svg`, chartOf(setting)]);
   return reportOf(found, {
-    lead: "LSR's best recalls are about as likely as LSE's, at a smaller beta; what it gains is variety: from the same starts it recalls several times as many different memories, and it keeps its patterns far earlier.",
+    lead: "LSR's best recalls are about as likely as LSE's, at a smaller beta; what it gains is variety: it recalls several times as many different memories, and it keeps its patterns at a smaller beta.",
     files: charts,
     sections: measured.map((setting, i): Section => ({
       heading: `k = ${setting.k} Gaussians, d = ${setting.d}, M = ${setting.M} patterns`,

@@ -91,10 +91,9 @@ export function lineChart(chart: LineChart): string {
     ...(ry === undefined ? [] : [element("line", { class: "hint", x1: plot.left, x2: plot.right, y1: clamp(ry), y2: clamp(ry) }), text(plot.right - 4, clamp(ry) - 5, label, { "text-anchor": "end" })]),
     ...(rx === undefined ? [] : [element("line", { class: "hint", x1: x(rx), x2: x(rx), y1: top, y2: bottom }), text(x(rx) + 5, top + 11, label)]),
   ]);
-  const shades = regions.flatMap(({ from, to, label }) => {
-    const [x0, x1] = [from, to].map((value) => x(Math.min(xDomain[1], Math.max(xDomain[0], value))));
-    return [element("rect", { x: x0, y: top, width: x1 - x0, height: bottom - top, style: "fill:var(--ink);opacity:.07" }), ...(label === undefined ? [] : [text((x0 + x1) / 2, top + 13, label, { "text-anchor": "middle" })])];
-  });
+  const spans = regions.map(({ from, to, label }) => ({ label, ends: [from, to].map((value) => x(Math.min(xDomain[1], Math.max(xDomain[0], value)))) }));
+  const shades = spans.map(({ ends: [x0, x1] }) => element("rect", { x: x0, y: top, width: x1 - x0, height: bottom - top, style: "fill:var(--ink);opacity:.07" }));
+  const names = spans.flatMap(({ label, ends: [x0, x1] }) => (label === undefined ? [] : [text((x0 + x1) / 2, top + 13, label, { "text-anchor": "middle", style: "paint-order:stroke;stroke:var(--paper);stroke-width:3px" })]));
   const spots = [...marks.map((mark) => markSymbol(mark.kind, x(mark.x), clamp(mark.y))), ...markLegend(marks, {}, plot.left + 8, bottom + 64)];
   const last = (one: Series): number => Array.from(one.y).filter(inside).at(-1) ?? -Infinity;
   const order = series.map((_, i) => i).sort((a, b) => (last(series[b]) === last(series[a]) ? a - b : last(series[b]) - last(series[a])));
@@ -105,7 +104,7 @@ export function lineChart(chart: LineChart): string {
   });
   const axes = [...yAxis(plot, yTicks, yLabel), ...xAxis(plot, xTicks.map((value) => ({ at: x(value), label: tickLabel(value, "number") })), xLabel)];
   const description = `${yLabel} against ${xLabel} for ${series.map(({ name }) => name).join(", ")}`;
-  return chartDocument(width, height, title, description, [...shades, ...axes, ...bands, ...hints, ...curves, ...spots, ...legend]);
+  return chartDocument(width, height, title, description, [...shades, ...axes, ...bands, ...hints, ...curves, ...names, ...spots, ...legend]);
 }
 
 function checkSeries({ name, x, y, band }: Series, title: string): void {
