@@ -29,6 +29,7 @@ t.test("distances and nearest rows are those of direct differences, ties to the 
         const cue = bytes.slice(i * dim, (i + 1) * dim);
         if (all.some((d, j) => table[i * n + j] !== d)) return false;
         if (rows.distances(cue).some((d, j) => d !== all[j])) return false;
+        if (i < n - 1 && rows.distancesOf(i, Math.min(n, i + 11)).some((line, a) => line.some((d, j) => d !== squared(bytes, dim, i + a, j)))) return false;
         if (rows.distances(cue, 1, n - 1).some((d, j) => d !== all[j + 1])) return false;
         const others = all.map((d, j) => (j === i ? Infinity : d));
         const least = Math.min(...others);
@@ -57,6 +58,10 @@ t.test("the largest sums that 32 bits hold, and blocks that are not full", async
   for (const i of [0, 255, 256, 511, 512, 514]) t.equal(near[i], Math.min(...Array.from({ length: 515 }, (_, j) => (j === i ? Infinity : squared(many, 3, i, j)))), `row ${i}`);
   const table = rows.table();
   for (const [i, j] of [[0, 514], [514, 0], [256, 255], [255, 511], [300, 300]]) t.equal(table[i * 515 + j], squared(many, 3, i, j), `${i}, ${j}`);
+  const [last] = rows.distancesOf(514, 515);
+  for (const j of [0, 255, 256, 511, 514]) t.equal(last[j], squared(many, 3, 514, j), `514, ${j}`);
+  t.same(rows.distancesOf(3, 3), []);
+  t.throws(() => rows.distancesOf(2, 516), { message: /range/ });
   t.ok(fractions.every((f, i) => i === 0 || f > fractions[i - 1]) && fractions[fractions.length - 1] === 1, "progress ends at 1");
   rows.dispose();
 });

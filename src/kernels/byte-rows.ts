@@ -89,6 +89,26 @@ export class ByteRows {
     return out;
   }
 
+  /** Squared distances of the rows `from` to `to` - 1 to all rows, one array each: eight neighbours cost what one does. @throws EngramError on other ranges, or after dispose */
+  distancesOf(from: number, to: number): Int32Array[] {
+    this.#check();
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to > this.count || from > to) throw new EngramError("range of rows", `within 0..${this.count}`, `${from}..${to}`, "Ask for rows there are.");
+    const out = Array.from({ length: to - from }, () => new Int32Array(this.count));
+    const live = this.#live;
+    for (let panel = from - (from % PANEL); panel < to; panel += PANEL) {
+      for (let start = 0; start < this.count; start += BLOCK) {
+        const dots = live && this.#dots(live, this.#panels + (panel / PANEL) * this.#run, 1, start);
+        for (let i = Math.max(from, panel); i < Math.min(to, panel + PANEL); i++) {
+          const [norm, line, at] = [this.#norms[i], out[i - from], (i - panel) * BLOCK - start];
+          for (let j = start; j < Math.min(start + BLOCK, this.count); j++) {
+            line[j] = norm + this.#norms[j] - 2 * (dots === undefined ? dot(this.#bytes, i * this.dim, this.#bytes, j * this.dim, this.dim) : dots[at + j]);
+          }
+        }
+      }
+    }
+    return out;
+  }
+
   /** The row numbers whose squared distance to a cue is below `squared`, ascending. */
   within(cue: Uint8Array, squared: number): number[] {
     const found: number[] = [];

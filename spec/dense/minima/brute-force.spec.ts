@@ -147,7 +147,7 @@ t.test("streams keep nothing: the first minimum comes before the search is over,
   const D2 = pairDistances(Float64Array.from({ length: 25 * 32 }, () => rng.uniform()), 32);
   const stream = streamWindows(D2);
   t.ok(stream.next().value);
-  t.ok(stream.return({ complete: false, tested: 0, unfinished: [], margin: 0 }).done, "and can be left");
+  t.ok(stream.return({ complete: false, tested: 0, largest: 0, unfinished: [], margin: 0 }).done, "and can be left");
   const told: number[] = [];
   const curve = countCurve(D2, [0.5, 1, 2], { onProgress: ({ tested, smallest, of }) => told.push(tested, smallest, of) });
   t.ok(curve.complete && curve.tested > 65536, `${curve.tested} sets of 2^25`);
@@ -203,5 +203,5 @@ t.test("bad input", async (t) => {
   t.throws(() => tablePairs(Float64Array.of(0, NaN, NaN, 0)), { message: /0 and 1/ });
   t.throws(() => tablePairs(Float64Array.of(0, -1, -1, 0)), { message: /0 and 1/ });
   t.throws(() => rowPairs([1, 2, 3], 2), { message: /whole rows/ });
-  t.same(minimaAt(D2, 1, { maxSets: 0 }), { minima: [], preserved: 0, novel: 0, complete: false, tested: 0, unfinished: [0, 1, 2], margin: Infinity, cursor: [0] });
+  t.same(minimaAt(D2, 1, { maxSets: 0 }), { minima: [], preserved: 0, novel: 0, complete: false, tested: 0, largest: 0, unfinished: [0, 1, 2], margin: Infinity, cursor: [0] });
 });

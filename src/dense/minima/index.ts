@@ -1,5 +1,5 @@
 export { bytePairs, pairDistances, pairsOf, rowPairs, tablePairs } from "./pairs.ts";
-export type { Pairs } from "./pairs.ts";
+export type { Distances, Pairs } from "./pairs.ts";
 export { components, keptAt, minimaAt, minimaWith, streamMinima } from "./minima.ts";
 export type { Minima, MinimaOptions, Minimum } from "./minima.ts";
 export { countCurve, countsOf, streamWindows, windows } from "./windows.ts";

@@ -73,15 +73,28 @@ export function minimaAt(pairs: Pairs | Float64Array, beta: number, options: Min
 }
 
 /**
- * The minima that contain one pattern of a large memory: every single and every pair first, whatever the budget, then larger sets as far as
- * `maxSets` goes; then `complete` is false. Nothing is computed but distances of its 2 r_s-neighbours (L24).
+ * The minima that contain one pattern of a large memory, small sets first: every single and every pair whatever the budget, then all sets of
+ * three, of four, ... as far as `maxSets` goes; `complete` is false where it did not go to the end. Nothing is computed but distances
+ * of its 2 r_s-neighbours (L24).
  */
-export function minimaWith(pairs: Pairs | Float64Array, containing: number, beta: number, options: Omit<MinimaOptions, "from" | "to" | "containing" | "minSize" | "maxSize" | "cursor"> = {}): Minima {
+export function minimaWith(pairs: Pairs | Float64Array, containing: number, beta: number, options: Pick<MinimaOptions, "maxSets" | "eps" | "onProgress"> = {}): Minima {
+  const { maxSets = MAX_SETS } = options;
+  const from = asPairs(pairs);
   const minima: Minimum[] = [];
-  const small = collect(streamMinima(pairs, beta, { ...options, containing, maxSets: Infinity, maxSize: 2 }), (minimum) => minima.push(minimum));
-  const large = collect(streamMinima(pairs, beta, { ...options, containing, minSize: 3 }), (minimum) => minima.push(minimum));
+  const keep = (minimum: Minimum): number => minima.push(minimum);
+  let search = collect(streamMinima(from, beta, { ...options, containing, maxSets: Infinity, maxSize: 2 }), keep);
+  let { tested, margin, largest } = search;
+  let [spent, size] = [0, 3];
+  // The larger sets of one size at a time: the smaller ones are walked through again, which costs far less than sets of that size do.
+  for (; search.complete && largest >= size - 1; size++) {
+    search = collect(streamMinima(from, beta, { ...options, containing, maxSets: maxSets - spent, minSize: size, maxSize: size }), keep);
+    spent += search.tested;
+    tested += search.tested;
+    margin = Math.min(margin, search.margin);
+    largest = search.largest;
+  }
   const novel = minima.filter((minimum) => minimum.novel).length;
-  return { ...large, minima, preserved: minima.length - novel, novel, tested: small.tested + large.tested, margin: Math.min(small.margin, large.margin) };
+  return { ...search, minima, preserved: minima.length - novel, novel, tested, margin };
 }
 
 /**
@@ -96,7 +109,7 @@ export function keptAt(pairs: Pairs | Float64Array, beta: number): number[] {
     // A little beyond r_s, then exactly: `near` is strict, and a tie must be seen.
     const near = from.near(mu, r2 * (1 + 1e-12));
     const row = from.among(near)(near.indexOf(mu));
-    return row.every((d2) => d2 === 0 || d2 > r2);
+    return (row as Float64Array).every((d2) => d2 === 0 || d2 > r2);
   });
 }
 

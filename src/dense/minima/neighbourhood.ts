@@ -9,25 +9,25 @@
  *
  * Duplicates (L21) are one pattern with a weight: the first position stands for its twins.
  */
-import type { Pairs } from "./pairs.ts";
+import type { Distances, Pairs } from "./pairs.ts";
 
 /** One position of a neighbourhood. */
 export interface Row {
-  readonly D2: Float64Array;
+  readonly D2: Distances;
   /** Positions of its duplicates. */
   readonly twins: readonly number[];
   /** Whether no twin comes before it. */
   readonly first: boolean;
 }
 
-/** Distances held for one neighbourhood: 128 MB; beyond, all are forgotten and gathered again when asked for. */
-const HELD = 2 ** 24;
+/** Bytes of distances held for one neighbourhood; beyond, all are forgotten and gathered again when asked for. */
+const HELD = 2 ** 28;
 
 export class Neighbourhood {
   readonly order: Int32Array;
   /** Position of the root. */
   readonly root: number;
-  readonly #distances: (i: number) => Float64Array;
+  readonly #distances: (i: number) => Distances;
   readonly #rows: (Row | undefined)[] = [];
   #held = 0;
 
@@ -46,7 +46,7 @@ export class Neighbourhood {
   row(i: number): Row {
     const known = this.#rows[i];
     if (known !== undefined) return known;
-    if (this.#held + this.size > HELD) {
+    if (this.#held > HELD) {
       this.#rows.length = 0;
       this.#held = 0;
     }
@@ -55,7 +55,7 @@ export class Neighbourhood {
     for (let j = 0; j < D2.length; j++) if (D2[j] === 0 && j !== i) twins.push(j);
     const row: Row = { D2, twins, first: !(twins[0] < i) };
     this.#rows[i] = row;
-    this.#held += this.size;
+    this.#held += D2.byteLength;
     return row;
   }
 }

@@ -9,6 +9,9 @@
 import { ByteRows } from "../../kernels/index.ts";
 import { EngramError } from "../../numeric/index.ts";
 
+/** Squared distances: of floats, or whole numbers. */
+export type Distances = Float64Array | Int32Array;
+
 /** Where distances come from. */
 export interface Pairs {
   /** M. */
@@ -18,7 +21,7 @@ export interface Pairs {
   /** Patterns whose squared distance to mu is below `squared` (in units), and mu, ascending. */
   near(mu: number, squared: number): Int32Array;
   /** Distances among chosen patterns: i -> those of the i-th to all of them. */
-  among(chosen: Int32Array): (i: number) => Float64Array;
+  among(chosen: Int32Array): (i: number) => Distances;
   /** Squared distance (times |K|^2) of the centroid of K to the nearest pattern outside K; only where that is cheap. */
   outside?(members: readonly number[], size: number, pairs: number): number;
 }
@@ -86,7 +89,12 @@ export function bytePairs(bytes: Uint8Array, dim: number, unit = 1): Pairs & { d
       some?.dispose(); // the walk looks at one neighbourhood at a time
       const own = new ByteRows(packed, dim);
       some = own;
-      return (i) => Float64Array.from(own.distances(packed.subarray(i * dim, i * dim + dim)));
+      // The walk asks for one row after the other, and eight cost what one does.
+      let [first, rows] = [0, [] as Int32Array[]];
+      return (i) => {
+        if (i < first || i >= first + rows.length) [first, rows] = [i - (i % 8), own.distancesOf(i - (i % 8), Math.min(own.count, i - (i % 8) + 8))];
+        return rows[i - first];
+      };
     },
     dispose: () => {
       all.dispose();

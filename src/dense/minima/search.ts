@@ -32,6 +32,8 @@ export interface Search {
   readonly tested: number;
   /** Patterns mu for which some set with smallest index mu was not visited; empty when complete. */
   readonly unfinished: readonly number[];
+  /** Patterns in the largest set tested. */
+  readonly largest: number;
   /** Where to go on; undefined when complete. */
   readonly cursor?: Cursor;
   /**

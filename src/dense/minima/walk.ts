@@ -15,7 +15,7 @@
 import { EngramError } from "../../numeric/index.ts";
 import { tooWide } from "./enclosing.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
-import type { Pairs } from "./pairs.ts";
+import type { Distances, Pairs } from "./pairs.ts";
 import { checkWalk, type Cursor, type Found, type Search, type WalkOptions } from "./search.ts";
 
 interface Frame {
@@ -52,6 +52,7 @@ export class Walk {
   /** The next root. */
   #next: number;
   #tested = 0;
+  #largest = 0;
   #margin = Infinity;
   #cursor: number[] | undefined;
 
@@ -95,7 +96,7 @@ export class Walk {
     const cursor = this.#cursor;
     const last = containing === undefined ? to : (cursor?.[0] ?? 0) + 1;
     const unfinished = cursor === undefined ? [] : Array.from({ length: last - cursor[0] }, (_, i) => cursor[0] + i);
-    return { complete: cursor === undefined, tested: this.#tested, unfinished, margin: this.#margin, ...(cursor === undefined ? {} : { cursor }) };
+    return { complete: cursor === undefined, tested: this.#tested, largest: this.#largest, unfinished, margin: this.#margin, ...(cursor === undefined ? {} : { cursor }) };
   }
 
   #spent(next: number[]): boolean {
@@ -154,6 +155,7 @@ export class Walk {
     const edge = size * size * this.#wanted.r2 * this.#pairs.unit;
     const in2 = Math.max(0, size * mostIn - pairs);
     if (size < this.#options.maxSize && !(in2 >= edge && tooWide(hood, this.#members, frame, edge * (1 + CERTAIN)))) frame.candidates = this.#candidates(i, D2, above);
+    if (test && size > this.#largest) this.#largest = size;
     if (!test || size < this.#options.minSize || size > this.#options.maxSize) return undefined;
     return this.#test(frame, in2, Math.max(0, size * leastOut - pairs), edge, Math.max(pairs, size * mostIn));
   }
@@ -180,7 +182,7 @@ export class Walk {
     return { members: members.sort(ascending), size, pairs, in2, out2, nearest: at.length > 0 ? 0 : nearest, at: at.sort(ascending) };
   }
 
-  #candidates(i: number, D2: Float64Array, above: Frame | undefined): number[] {
+  #candidates(i: number, D2: Distances, above: Frame | undefined): number[] {
     const limit = 4 * this.#wanted.r2 * this.#pairs.unit * (1 + CERTAIN);
     const found: number[] = [];
     if (above === undefined) for (let j = this.#hood!.root + 1; j < this.#hood!.size; j++) found.push(j);
