@@ -8,6 +8,7 @@ import { arrays } from "./arrays.ts";
 import { batches, products } from "./batches.ts";
 import { encoders } from "./encoders.ts";
 import { entropic } from "./entropic.ts";
+import { epanechnikov } from "./epanechnikov.ts";
 import { type Bench, print, type Result, type Row } from "./harness.ts";
 import { binary } from "./memories.ts";
 import { closePeers, type Peers, startPeers } from "./peers.ts";
@@ -15,7 +16,7 @@ import { growth, inCache, outOfCache, softmaxRecall } from "./scores.ts";
 import { sizeAndStart } from "./start.ts";
 
 const CLASSES: Readonly<Record<string, (peers: Peers, bench: Bench) => Promise<void>>> = {
-  start: sizeAndStart, scores: outOfCache, cache: inCache, batch: batches, softmax: softmaxRecall, arrays, sgemm: products, growth, binary, encoders, entropic,
+  start: sizeAndStart, scores: outOfCache, cache: inCache, batch: batches, softmax: softmaxRecall, arrays, sgemm: products, growth, binary, encoders, entropic, epanechnikov,
 };
 
 async function main(args: string[]): Promise<void> {

@@ -70,11 +70,52 @@ def retrieve(cues, n, m):
     (rows <= u[:, :, None]).sum(2)
 
 
-JOBS = {"register": register, "recognize": recognize, "retrieve": retrieve, "scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
+def lsr_look(rows, dim, states):
+    """Squared distances in Gram form, supports of radius 3.2 (about half of the rows), f32."""
+    X = data(rows, dim)
+    if held.get("states") != states:
+        held.update(states=states, Q=np.random.default_rng(3).random((states, dim), dtype=np.float32), norms=(X * X).sum(1))
+    Q = held["Q"]
+    d2 = (Q * Q).sum(1)[:, None] + held["norms"][None] - 2 * (Q @ X.T)
+    weight = np.maximum(1 - d2 / np.float32(3.2 * 3.2), 0)
+    inside = (weight > 0).astype(np.float32)
+    return X, Q, weight.sum(1, dtype=np.float64), inside, inside.sum(1)
+
+
+def lsr_step(rows, dim, states):
+    X, _, D, inside, count = lsr_look(rows, dim, states)
+    np.log(D), (inside @ X) / count[:, None]
+
+
+def lsr_gradient(rows, dim, _):
+    """One state, by differences as ours."""
+    X = data(rows, dim)
+    d = X - X[0]
+    weight = np.maximum(1 - (d * d).sum(1).astype(np.float64) / (3.2 * 3.2), 0)
+    inside = weight > 0
+    (inside.sum() * X[0] - inside.astype(np.float32) @ X) / weight.sum()
+
+
+def centroids(M, dim, _):
+    """Brute force at one beta: every subset's centroid is a minimum if the set within r_s of it is that subset. 2^16 subsets at a time."""
+    X = data(M, dim).astype(np.float64)
+    norms = (X * X).sum(1)
+    found = 0
+    for start in range(0, 1 << M, 1 << 16):
+        numbers = np.arange(max(1, start), min(1 << M, start + (1 << 16)))
+        member = ((numbers[:, None] >> np.arange(M)) & 1).astype(np.float64)
+        c = member @ X / member.sum(1)[:, None]
+        d2 = (c * c).sum(1)[:, None] + norms[None] - 2 * (c @ X.T)
+        found += int(((d2 < 2 / 5) == (member > 0)).all(1).sum())
+    return found
+
+
+THREE = {"batch", "lsr_step", "lsr_gradient", "centroids"}
+JOBS = {"lsr_step": lsr_step, "lsr_gradient": lsr_gradient, "centroids": centroids, "register": register, "recognize": recognize, "retrieve": retrieve, "scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
 for line in sys.stdin:
     reps, name, *shape = line.split()
     shape = [int(s) for s in shape]
-    if len(shape) == 3 and name != "batch":
+    if len(shape) == 3 and name not in THREE:
         levels(*shape)
     else:
         data(shape[0], 1 if name == "exp" else shape[1])

@@ -42,10 +42,15 @@ export function supportOf(rows: Rows, x: Float64Array, beta: number, eps = 0, vi
 export function supportAmong(near: Nearby, beta: number, eps: number): { members: number[]; D: number } {
   const members: number[] = [];
   const radius = 2 / beta;
-  // A distance just below the radius can have a weight that rounds to 0: then it is no member (L20), and D > 0 stays true.
-  const weight = (d2: number): number => (d2 < radius ? 1 - (beta / 2) * d2 : 0);
-  for (let i = 0; i < near.squared.length; i++) if (weight(near.squared[i]) > 0) members.push(rowOf(near, i));
-  return { members, D: eps + nearSum(near, weight) };
+  const half = beta / 2;
+  const D = nearSum(near, (d2, i) => {
+    // A distance just below the radius can have a weight that rounds to 0: then it is no member (L20), and D > 0 stays true.
+    const weight = d2 < radius ? 1 - half * d2 : 0;
+    if (!(weight > 0)) return 0;
+    members.push(rowOf(near, i));
+    return weight;
+  });
+  return { members, D: eps + D };
 }
 
 /** c_K, the mean of the member rows in the fixed order of weightedSum. @param members ascending */

@@ -42,7 +42,10 @@ export function squaredDistances(rows: Rows, X: Float64Array, visible?: ArrayLik
   const scale = visibleScale(rows.dim, visible);
   const raw = rows.scores("squaredL2", X, { visible });
   const squared = new Float64Array(raw.length);
-  for (let i = 0; i < raw.length; i++) squared[i] = finiteScore(scale * raw[i], rows.precision, "squared distance");
+  for (let i = 0; i < raw.length; i++) {
+    const d2 = scale * raw[i];
+    squared[i] = d2 < Infinity ? d2 : finiteScore(d2, rows.precision, "squared distance");
+  }
   return squared;
 }
 
@@ -51,7 +54,7 @@ export const fullSearch: RowSearch = {
   near(rows, X, { visible }) {
     const N = rows.count;
     const squared = squaredDistances(rows, X, visible);
-    return Array.from({ length: X.length / rows.dim }, (_, q) => ({ squared: squared.slice(q * N, (q + 1) * N), scanned: N }));
+    return Array.from({ length: X.length / rows.dim }, (_, q) => ({ squared: squared.subarray(q * N, (q + 1) * N), scanned: N }));
   },
 };
 
@@ -60,7 +63,7 @@ export function rowOf(near: Nearby, i: number): number {
   return near.at === undefined ? i : near.at[i];
 }
 
-/** sum over the rows of f(squared distance), f(row beyond the search) = 0; the bits of the sum over all rows. */
+/** sum over the rows of f(squared distance), f(row beyond the search) = 0; the bits of the sum over all rows. f is asked once a row, ascending. */
 export function nearSum(near: Nearby, f: (d2: number, i: number) => number): number {
   const { at, squared } = near;
   if (at === undefined) return foldSum(squared, f);

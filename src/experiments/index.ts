@@ -7,6 +7,8 @@ import { hamDenoise } from "./ham-denoise.ts";
 import { hamExercise } from "./ham-exercise.ts";
 import { hamZeroState } from "./ham-zero-state.ts";
 import { inferenceObjectives } from "./inference-objectives.ts";
+import { lsrCapacity } from "./lsr-capacity.ts";
+import { lsrHybrid } from "./lsr-hybrid.ts";
 import { lsrKernels } from "./lsr-kernels.ts";
 import { lsrLandscape } from "./lsr-landscape.ts";
 import { lsrLatentMnist } from "./lsr-latent-mnist.ts";
@@ -62,4 +64,6 @@ export const experiments: readonly Experiment[] = [
   lsrLatentMnist,
   lsrLatentTiny,
   lsrMnist60k,
+  lsrCapacity,
+  lsrHybrid,
 ];
