@@ -33,7 +33,7 @@ t.test("the shipped encoder needs nothing said; size and encoder stand in the fi
   const [{ key, ranking }] = (JSON.parse(found.stdout) as { results: { key: string; ranking: { score: number }[] }[] }).results;
   t.equal(key, "p7.png");
   const weights = readFileSync("fixtures/weights/contrastive-small.safetensors");
-  const memory = SemanticMemory.fromBytes(readFileSync(join(cwd, "a.engram")), { encoder: networkMap("contrastive-small", weights) });
+  const memory = SemanticMemory.fromBytes(readFileSync(join(cwd, "a.engram")), { encoder: networkMap("contrastive-small", weights, { scale: "unit" }) });
   t.equal(memory.recall(memory.recall(decodedCue(cwd)).state).key, "p7.png");
   t.ok(ranking.every(({ score }, i) => i === 0 || score <= ranking[i - 1].score));
   t.same([decodePng(readFileSync(join(cwd, "out.png"))).width, engram(["recognize", "a.engram", "photos/p3.png"], { cwd }).status], [32, 0]);
@@ -82,7 +82,7 @@ t.test("encoders without weights come along in the file; calibrated, a stranger 
   for (let i = 0; i < 20; i++) writeFileSync(join(cwd, "strangers", `s${i}.png`), png(100 + i));
   const ran = engram(["recognize", "pixels.engram", "strangers"], { cwd });
   t.equal(ran.status, 1);
-  const refused = ran.stdout.match(/not accepted: margin .* is below the threshold/g) ?? [];
+  const refused = ran.stdout.match(/not accepted: score .* is below the threshold/g) ?? [];
   // 4 of 20 would be accepted on average; 10 or more with a chance of .003, and the pictures are always the same
   t.ok(refused.length > 10, `${refused.length} of 20 strangers refused`);
 });

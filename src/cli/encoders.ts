@@ -28,6 +28,7 @@ export interface EncoderChoice {
   readonly encoder?: string;
   readonly arch?: string;
   readonly layer?: string;
+  readonly scale?: "raw" | "unit";
 }
 
 /** Names of the encoders that the package ships. */
@@ -47,9 +48,9 @@ export interface FoundEncoder {
 }
 
 /** @throws EngramError for unknown names, missing files, weights that do not fit, options that have no meaning */
-export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer }: EncoderChoice): Promise<FoundEncoder> {
+export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer, scale }: EncoderChoice): Promise<FoundEncoder> {
   if (BUILT_IN.includes(encoder)) {
-    const needless = arch !== undefined ? "--arch" : layer !== undefined ? "--layer" : undefined;
+    const needless = arch !== undefined ? "--arch" : layer !== undefined ? "--layer" : scale !== undefined ? "--scale" : undefined;
     if (needless !== undefined) throw new EngramError(needless, "an encoder with weights", encoder, "Leave it out.");
     return { for: ({ channels, height, width }) => (encoder === "pixels" ? pixels : encoder === "pca" ? pca() : encoder === "u-hop" ? uHop() : randomConv([channels, height, width])) };
   }
@@ -61,7 +62,7 @@ export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer }: En
   const architecture = arch ?? openSafetensors(bytes, path).metadata.architecture;
   if (architecture === undefined) throw new EngramError(path, "the architecture", "weights that do not say which", "Give --arch NAME; `engram encode --help` lists them.");
   if (architectureOf(architecture).preprocessing === undefined) throw new EngramError("--arch", "a network that takes pictures", architecture, "Decoders take codes.");
-  const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, ...(layer !== undefined && { layers: [layer] }) };
+  const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, scale: scale ?? "unit", ...(layer !== undefined && { layers: [layer] }) };
   const own = networkMap(architecture, bytes, options);
   const [, height, width] = own.encoder.network.input;
   own.encoder.dispose();
@@ -92,7 +93,7 @@ export async function networkOf(parameters: Readonly<Record<string, string>>, al
   const [, rows, columns] = shape(String(parameters["encoder.input"]));
   return networkMap(parameters["encoder.architecture"], bytes, {
     name: path, label, layers: [parameters["encoder.layer"]], size: [rows, columns], shape: shape(String(parameters["encoder.patterns"])),
-    accuracy: parameters["encoder.accuracy"] as "exact" | "fast", preprocessing: JSON.parse(parameters["encoder.preprocessing"]) as NetworkMapOptions["preprocessing"],
+    accuracy: parameters["encoder.accuracy"] as "exact" | "fast", scale: parameters["encoder.scale"] as "raw" | "unit", preprocessing: JSON.parse(parameters["encoder.preprocessing"]) as NetworkMapOptions["preprocessing"],
   });
 }
 

@@ -56,6 +56,27 @@ export function loadEmoji(): Emoji {
   return { images, names: about.names, rows };
 }
 
+/** Pieces of photographs: 240 of 32 x 32 x 3, `each` of one photograph after the other. */
+export interface Photographs {
+  readonly images: Image[];
+  /** N x 3072. */
+  readonly rows: Float32Array;
+  readonly each: number;
+  /** What they are pieces of. */
+  readonly photographs: readonly { readonly name: string; readonly credit: string }[];
+}
+
+/** The pieces of fixtures/images/photographs.png (CC BY 4.0 and CC0; the licences lie beside it). */
+export function loadPhotographs(): Photographs {
+  const folder = join(packageRoot(), "fixtures", "images");
+  const about = JSON.parse(readFileSync(join(folder, "photographs.json"), "utf8")) as { tile: number; count: number; each: number; photographs: Photographs["photographs"] };
+  const images = sheetToImages(decodePng(readFileSync(join(folder, "photographs.png")), { name: "photographs.png" }), about.tile, about.count);
+  const dim = 3 * about.tile * about.tile;
+  const rows = new Float32Array(images.length * dim);
+  images.forEach(({ data }, i) => rows.set(data, i * dim));
+  return { images, rows, each: about.each, photographs: about.photographs };
+}
+
 /** The first 1,000 test images of Fashion-MNIST (MIT), 28 x 28 grey. */
 export function loadFashion(): LabelledImages {
   const folder = join(packageRoot(), "fixtures", "images");

@@ -3,6 +3,7 @@ import { denseCapacity } from "./dense-capacity.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
 import { etToy } from "./et-toy.ts";
 import type { Experiment } from "./experiment.ts";
+import { fullySemantic } from "./fully-semantic.ts";
 import { hamDenoise } from "./ham-denoise.ts";
 import { hamExercise } from "./ham-exercise.ts";
 import { hamZeroState } from "./ham-zero-state.ts";
@@ -47,6 +48,7 @@ export const experiments: readonly Experiment[] = [
   semanticBreakpoint,
   semanticDimension,
   semanticOutOfDistribution,
+  fullySemantic,
   semanticCapacity,
   semanticCost,
   entropicKinds,

@@ -8,23 +8,23 @@ import { reportOf } from "./report-files.ts";
 const ORDER: readonly Trial["answer"][] = ["ranked", "read-out", "settled"];
 const ANSWERS: Readonly<Record<Trial["answer"], string>> = { ranked: "max", "read-out": "softmax", settled: "settled" };
 
-/** @param recallPng the picture of examples */
-export function mainJobReport(found: Result, trials: readonly Trial[], recallPng: Uint8Array): Report {
+/** @param pictures the pictures of examples, by set; the first is `recall.png` */
+export function mainJobReport(found: Result, trials: readonly Trial[], pictures: ReadonlyMap<string, Uint8Array>): Report {
   const sets = [...new Set(trials.map(({ set }) => set))];
   const cues = Math.max(...trials.map((trial) => trial.cues));
   const fewer = Math.min(...trials.map((trial) => trial.cues));
-  const how = `Percent recalled out of ${found.parameters.stored} stored pictures, from ${cues} cues (max) or ${fewer} (softmax, settled). Max: the best-scoring stored picture is the right one. Softmax, settled: the stored picture nearest to the recalled state is. In brackets: percent of cues the memory declined, counted as misses.`;
+  const how = `Percent recalled out of ${found.parameters.stored} stored pictures (of photographs: their 240 pieces), from ${cues} cues (max) or ${fewer} (softmax, settled). Max: the best-scoring stored picture is the right one. Softmax, settled: the stored picture nearest to the recalled state is. In brackets: percent of cues the memory declined, counted as misses.`;
   const charts = sets.map((set) => ({ set, svg: chartOf(trials, set) }));
   return reportOf(found, {
     lead: "Real pictures, remembered once and recalled from damaged copies by several kinds of associative memory.",
     files: [
-      ["recall.png", recallPng],
+      ...[...pictures].map(([set, png], i): [string, Uint8Array] => [i === 0 ? "recall.png" : `recall-${set}.png`, png]),
       ["table.md", `${how}\n\n${sets.map((set) => `**${set}**\n\n${markdownTable(recallTable(trials, set))}`).join("\n")}`],
       ...charts.map(({ set, svg }): [string, string] => [`recall-${set.toLowerCase()}.svg`, svg]),
     ],
     sections: [
       { heading: "What the memories see, and what they recall", parts: [
-        figure(picture(recallPng, "rows of emoji: original, damaged cue, and what each memory recalled"), "One row per picture: the original, the damaged cue (checkerboard: declared as missing), and the state each memory recalled. An empty place: the cue lay outside the memory's support, and it said so."),
+        ...[...pictures].map(([set, png]) => figure(picture(png, `rows of ${set}: original, damaged cue, and what each memory recalled`), "One row per picture: the original, the damaged cue (checkerboard: declared as missing), and the state each memory recalled. An empty place: the cue lay outside the memory's support, and it said so. Features: the shipped encoder's, compared by L1.")),
       ] },
       ...charts.map(({ set, svg }) => ({ heading: `Recall, ${set}`, parts: [
         figure(svg, "Each memory by its surest answer: the best-scoring picture, or the settled state for LSE and LSR."), paragraph(how), htmlTable(recallTable(trials, set)),

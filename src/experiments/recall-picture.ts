@@ -15,9 +15,9 @@ export interface Example {
 }
 
 /** @returns a PNG: original, cue (hidden parts as a checkerboard), then one column per memory; an empty cell is a cue without an answer */
-export function recallPicture(examples: readonly Example[], shape: Shape, { pixel, dense }: LineUp, rng: Rng): Uint8Array {
+export function recallPicture(examples: readonly Example[], shape: Shape, { pixel, dense, semantic }: LineUp, rng: Rng): Uint8Array {
   const [C, H, W] = shape;
-  const columns = [...pixel, ...dense];
+  const columns = [...semantic, ...pixel, ...dense];
   const cells: (Image | undefined)[] = [];
   examples.forEach(({ row, damage }, i) => {
     const cue = damage.damage(row, shape, rng.fork(i));

@@ -10,6 +10,7 @@
  * Duplicates of a stored picture count as that picture. Ranked answers are cheap and use all Q cues; the others use every tenth or so.
  */
 import { DenseMemory } from "../dense/index.ts";
+import { type FeatureMap, SemanticMemory } from "../semantic/index.ts";
 import type { Recall, Rng } from "../numeric/index.ts";
 import { duplicateGroups, indexExact, UniversalMemory } from "../universal/index.ts";
 import type { Damage } from "./recall-damage.ts";
@@ -60,6 +61,9 @@ export const PIXEL_MEMORIES: readonly { readonly similarity: string; readonly la
   { similarity: "dot", label: "dot" },
 ];
 
+/** The memory that compares features by L1. */
+export const FEATURES = "features";
+
 export const DENSE_ENERGIES = ["lse", "lsr"] as const;
 
 /** The memories of one album, filled; dispose when done. */
@@ -69,18 +73,21 @@ export interface LineUp {
   /** Separation softmax at the library's own beta; `indices` is the ranking max uses, too. */
   readonly pixel: readonly { readonly label: string; readonly memory: UniversalMemory }[];
   readonly dense: readonly { readonly label: string; readonly memory: DenseMemory }[];
+  /** Softmax at its own beta over features; empty without an encoder. */
+  readonly semantic: readonly { readonly label: string; readonly memory: SemanticMemory }[];
   dispose(): void;
 }
 
-/** Every memory of the table, filled with the album. */
-export function lineUp({ rows, count, shape }: Album): LineUp {
+/** Every memory of the table, filled with the album. @param encoder of the memory of features */
+export function lineUp({ rows, count, shape }: Album, encoder?: FeatureMap): LineUp {
   const patterns = { rows: count, dim: shape[0] * shape[1] * shape[2], data: rows };
   const nearest = new UniversalMemory({ similarity: "negSqL2", separation: "max" });
   const pixel = PIXEL_MEMORIES.map(({ similarity, label }) => ({ label, memory: new UniversalMemory({ similarity, separation: "softmax" }) }));
   const dense = DENSE_ENERGIES.map((energy) => ({ label: energy.toUpperCase(), memory: new DenseMemory({ energy }) }));
-  const all = [nearest, ...pixel.map(({ memory }) => memory), ...dense.map(({ memory }) => memory)];
+  const semantic = encoder === undefined ? [] : [{ label: FEATURES, memory: new SemanticMemory({ encoder, separation: "softmax" }) }];
+  const all = [nearest, ...[...pixel, ...dense, ...semantic].map(({ memory }) => memory)];
   for (const memory of all) memory.store(patterns);
-  return { nearest, pixel, dense, dispose: () => all.forEach((memory) => memory.dispose()) };
+  return { nearest, pixel, dense, semantic, dispose: () => all.forEach((memory) => memory.dispose()) };
 }
 
 /** The table: every damage by every memory. */
@@ -102,7 +109,7 @@ export function runTrials(album: Album, memories: LineUp, options: TrialOptions)
       trials.push({ set: album.name, memory, answer, damage: damage.name, ...rest });
     };
     const right = (found: ArrayLike<number>, truth: readonly number[]): number => truth.filter((mu, j) => found[j] >= 0 && indexExact(found[j], mu, groups)).length / truth.length;
-    const ranked = (label: string, memory: UniversalMemory): void => {
+    const ranked = (label: string, memory: UniversalMemory | SemanticMemory): void => {
       const found = memory.indices({ rows: many.length, dim, data: cues }, { visible });
       cell(label, "ranked", { cues: many.length, recall: right(found, many), mse: null, unanswered: 0 });
     };
@@ -116,16 +123,17 @@ export function runTrials(album: Album, memories: LineUp, options: TrialOptions)
         mse: errors.length === 0 ? null : errors.reduce((sum, error) => sum + error, 0) / errors.length,
       });
     };
-    const lines = 1 + memories.pixel.length + memories.dense.length;
+    const similar = [...memories.pixel, ...memories.semantic];
+    const lines = 1 + similar.length + memories.dense.length;
     step("nearest neighbour", 0);
     ranked("nearest neighbour", memories.nearest);
-    memories.pixel.forEach(({ label, memory }, i) => {
+    similar.forEach(({ label, memory }, i) => {
       step(label, (1 + i) / lines);
       ranked(label, memory);
       stated(label, "read-out", memory.recallMany({ rows: few.length, dim, data: fewCues }, { visible, top: 1 }));
     });
     memories.dense.forEach(({ label, memory }, i) => {
-      step(label, (1 + memories.pixel.length + i) / lines);
+      step(label, (1 + similar.length + i) / lines);
       stated(label, "settled", memory.recallMany({ rows: few.length, dim, data: fewCues }, { visible, top: 1 }));
     });
   });

@@ -43,10 +43,10 @@ function run(context: Context): Report {
   const phis = [PIXELS, ...contrastivePhis(set.shape)];
   const [N, slices] = quick ? [100, 2] : [1000, 2];
   const damages = GRIDS.flatMap(({ family, strengths, quick: few }) => (quick ? few : strengths).map((strength) => damageOf(family, strength)));
-  const rows = semanticSweep(set, phis, { slice: N, slices, sizes: [N], damages, similarities: (phi) => (phi === "pixels" ? ["L1", "Pearson"] : ["L1", "cosine"]) }, context, { from: 0, to: 0.97 });
+  const rows = semanticSweep(set, phis, { slice: N, slices, sizes: [N], damages, similarities: (phi) => (phi === "pixels" ? ["L1", "Pearson"] : ["unit L1"]) }, context, { from: 0, to: 0.97 });
   const curves: Curve[] = [
     { name: "pixels, L1", phi: PIXELS, similarity: "L1", features: "" }, { name: "pixels, Pearson", phi: PIXELS, similarity: "Pearson", features: "" },
-    ...phis.slice(1).map((phi) => ({ name: `${phi.name}, cosine`, phi, similarity: "cosine", features: "pooled" })),
+    ...phis.slice(1).map((phi) => ({ name: `${phi.name}, unit L1`, phi, similarity: "unit L1", features: "pooled" })),
   ];
   const breaks = GRIDS.map(({ family }) => curves.map((curve) => breakOf(curveOf(rows, curve, family))));
   const png = semanticPicture(set, curves.map(({ name, ...rest }) => ({ ...rest, label: name.split(",")[0] === "pixels" ? name.split(", ")[1] : "features" })), [damageOf("crop", 0.25), damageOf("square", 20), damageOf("rotation", 135), damageOf("noise C1", 0.8)], N, seed);

@@ -48,7 +48,7 @@ function run(context: Context): Report {
   const [pixels] = PIXELS.encode(images);
   const stores: { name: string; similarity: string; memories: Features; cue(rows: Float32Array): Features }[] = [
     { name: "pixels, L1", similarity: "L1", memories: pixels, cue: (rows) => PIXELS.encode(rows)[0] }, { name: "pixels, Pearson", similarity: "Pearson", memories: pixels, cue: (rows) => PIXELS.encode(rows)[0] },
-    { name: `features, e = ${K.dim}, cosine`, similarity: "cosine", memories: K, cue: (rows) => phi.encode(rows)[0] },
+    { name: `features, e = ${K.dim}, unit L1`, similarity: "unit L1", memories: K, cue: (rows) => phi.encode(rows)[0] },
     ...narrow.map(({ e }, which) => ({ name: `features cut to e = ${e}, L2`, similarity: "L2", memories: through(K, which), cue: (rows: Float32Array) => through(phi.encode(rows)[0], which) })),
   ];
   const rows: Row[] = [];

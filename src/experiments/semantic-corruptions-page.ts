@@ -23,7 +23,7 @@ export function corruptionsReport(found: Result, rows: readonly SweepRow[], phis
   const best = bestTable(rows, names, damages, N);
   const sections: Section[] = [
     { heading: "What was seen, and what was recalled", parts: [
-      figure(picture(png, "rows of pictures: original, cue, and what pixels and features recall"), `The best-scoring of ${N} stored pictures. Pixels by L1 and by Pearson's correlation; features of the shipped encoders by cosine.`),
+      figure(picture(png, "rows of pictures: original, cue, and what pixels and features recall"), `The best-scoring of ${N} stored pictures. Pixels by L1 and by Pearson's correlation; features of the shipped encoders by L1 at unit length.`),
     ] },
     { heading: "The best similarity of each map", parts: [
       figure(map, "Share of cues whose best-scoring memory is the one they were made from. What a map was never shown in training is the honest test: see the table of views below."),

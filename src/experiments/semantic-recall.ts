@@ -9,9 +9,9 @@ import { betaFor, cosine, dot, indexExact, negL1, negL2, pearson, type Similarit
 import { median } from "../numeric/index.ts";
 import type { Features } from "./semantic-phi.ts";
 
-/** In the order tables show them. */
-export const SIMILARITIES: readonly { readonly label: string; readonly similarity: Similarity }[] = [
-  { label: "L1", similarity: negL1 }, { label: "L2", similarity: negL2 }, { label: "cosine", similarity: cosine }, { label: "Pearson", similarity: pearson }, { label: "dot", similarity: dot },
+/** In the order tables show them; `unit L1` is L1 between vectors scaled to length 1, as cosine is L2 between them. */
+export const SIMILARITIES: readonly { readonly label: string; readonly similarity: Similarity; readonly unit?: true }[] = [
+  { label: "L1", similarity: negL1 }, { label: "unit L1", similarity: negL1, unit: true }, { label: "L2", similarity: negL2 }, { label: "cosine", similarity: cosine }, { label: "Pearson", similarity: pearson }, { label: "dot", similarity: dot },
 ];
 
 /** Scores of every cue against every memory. */
@@ -25,11 +25,27 @@ export interface ScoreMatrix {
 /** @param d the features' width where the set does not say (pixels) @param labels which similarities; default all */
 export function scoreMatrices(memories: Features, cues: Features, d: number, labels: readonly string[] = SIMILARITIES.map(({ label }) => label)): ScoreMatrix[] {
   const e = memories.dim || d;
-  const rows = new Rows(e);
-  rows.append(memories.data);
-  const N = rows.count;
-  const out = SIMILARITIES.filter(({ label }) => labels.includes(label)).map(({ label, similarity }) => ({ label, S: similarity.bind(rows).scores(cues.data), N }));
-  rows.dispose();
+  const wanted = SIMILARITIES.filter(({ label }) => labels.includes(label));
+  return [false, true].flatMap((unit) => {
+    const own = wanted.filter((one) => (one.unit === true) === unit);
+    if (own.length === 0) return [];
+    const rows = new Rows(e);
+    rows.append(unit ? unitRows(memories.data, e) : memories.data);
+    const asked = unit ? unitRows(cues.data, e) : cues.data;
+    const out = own.map(({ label, similarity }) => ({ label, S: similarity.bind(rows).scores(asked), N: rows.count }));
+    rows.dispose();
+    return out;
+  });
+}
+
+/** Each row at length 1; those of length 0 stay 0. */
+export function unitRows(data: Float32Array, dim: number): Float32Array {
+  const out = Float32Array.from(data);
+  for (let at = 0; at < out.length; at += dim) {
+    let squares = 0;
+    for (let i = at; i < at + dim; i++) squares += data[i] * data[i];
+    if (squares > 0) for (let i = at; i < at + dim; i++) out[i] /= Math.sqrt(squares);
+  }
   return out;
 }
 

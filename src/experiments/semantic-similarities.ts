@@ -8,7 +8,7 @@ import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 import { ALL_DAMAGES, damaged, MAIN_DAMAGES, streamOf } from "./semantic-damage.ts";
 import { contrastivePhis, type Features } from "./semantic-phi.ts";
-import { answers, scoreMatrices, SIMILARITIES } from "./semantic-recall.ts";
+import { answers, scoreMatrices, SIMILARITIES, unitRows } from "./semantic-recall.ts";
 import { semanticSet } from "./semantic-set.ts";
 import { mean } from "./uhn-sweep.ts";
 
@@ -71,15 +71,7 @@ function checksOf(unitApart: number): Check[] {
 }
 
 function unitDifference(K: Features, Q: Features, groups: Int32Array, N: number): number {
-  const unit = ({ kind, dim, data }: Features): Features => {
-    const out = Float32Array.from(data);
-    for (let row = 0; row < data.length / dim; row++) {
-      let squares = 0;
-      for (let i = 0; i < dim; i++) squares += data[row * dim + i] ** 2;
-      for (let i = 0; i < dim; i++) out[row * dim + i] /= Math.sqrt(squares) || 1;
-    }
-    return { kind, dim, data: out };
-  };
+  const unit = ({ kind, dim, data }: Features): Features => ({ kind, dim, data: unitRows(data, dim) });
   const [first, ...rest] = scoreMatrices(unit(K), unit(Q), K.dim, ["L2", "cosine", "dot"]).map((matrix) => answers(matrix, groups, 0, N));
   return Math.max(...rest.map((other) => other.filter(({ winner }, n) => winner !== first[n].winner).length / N));
 }

@@ -34,7 +34,7 @@ export interface SemanticStoreOptions extends StoreOptions {
 export interface CalibrateOptions {
   /** The largest probability that a stranger is accepted. Default .01. */
   falseAccepts?: number;
-  /** Lead over the second, or best score. Default `margin`. */
+  /** Best score, or its lead over the second. Default `score`, which an undamaged cue always passes; pictures with near twins lead by little. */
   on?: "score" | "margin";
   /** Patterns that are not stored. Default: the stored ones, each asked of the memory without it. */
   strangers?: Patterns;
@@ -170,7 +170,7 @@ export class SemanticMemory implements Memory {
    * Sets the threshold that a stranger reaches with a probability of at most `falseAccepts` (calibrate.ts says for which strangers that holds).
    * @throws EngramError for fewer strangers than can vouch for that rate, or reference mode
    */
-  calibrate({ falseAccepts = 0.01, on = "margin", strangers }: CalibrateOptions = {}): Calibration {
+  calibrate({ falseAccepts = 0.01, on = "score", strangers }: CalibrateOptions = {}): Calibration {
     checkRate(falseAccepts);
     if (on !== "score" && on !== "margin") throw unknownName("calibrate, on", String(on), ["score", "margin"]);
     if (this.#inner.parameters.mode === "reference") throw new EngramError("calibrate", "mode stable", "mode reference", "The authors' pipeline rescales its scores for each cue.");

@@ -9,12 +9,14 @@ import { Encoder } from "../encoders/index.ts";
 import type { EncoderOptions, Shape } from "../encoders/index.ts";
 import { openSafetensors, sha256Hex } from "../formats/index.ts";
 import { image } from "../images/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, norm, unknownName } from "../numeric/index.ts";
 import type { FeatureMap } from "./feature-map.ts";
 
 export interface NetworkMapOptions extends EncoderOptions {
   /** C, H, W of the patterns. Default: the network's input. */
   readonly shape?: Shape;
+  /** `unit`: features of length 1 (those of length 0 stay 0). What contrastive losses compare has no length, and damage shortens features. Default `raw`. */
+  readonly scale?: "raw" | "unit";
   /** For people. Default: the architecture's. */
   readonly label?: string;
 }
@@ -33,7 +35,8 @@ const PIECE = 32;
  * @throws EngramError on unknown names, weights of another network (lists all that is wrong), NaN in them, pictures of other channels
  */
 export function networkMap(architecture: string, weights: Uint8Array, options: NetworkMapOptions = {}): NetworkMap {
-  const { shape: given, label, ...rest } = options;
+  const { shape: given, label, scale = "raw", ...rest } = options;
+  if (scale !== "raw" && scale !== "unit") throw unknownName("scale", String(scale), ["raw", "unit"]);
   if (!(weights instanceof Uint8Array)) throw new EngramError("weights", "the bytes of a safetensors file", typeof weights, "Read the file: its digest is the encoder's identity.");
   const digest = sha256Hex(weights);
   const file = openSafetensors(weights, options.name ?? "weights");
@@ -57,20 +60,31 @@ export function networkMap(architecture: string, weights: Uint8Array, options: N
   const inputs = C * H * W;
   const parameters = {
     weights: digest, architecture, layer: network.outputs[0].name, input: network.input.join(" x "), patterns: shape.join(" x "),
-    accuracy: options.accuracy ?? "fast", preprocessing: JSON.stringify(preprocessing ?? null),
+    accuracy: options.accuracy ?? "fast", preprocessing: JSON.stringify(preprocessing ?? null), scale,
   };
   return {
     name: label ?? architecture, encoder, weights: digest, inputs, dim: encoder.dim, numbers,
     sha256: sha256Hex(new TextEncoder().encode(JSON.stringify(parameters))),
     saved: { kind: "network", parameters, tensors: {} },
     map: (X, rows) => {
-      if (preprocessing === undefined) return network.run(Float32Array.from(X));
+      if (preprocessing === undefined) return scaled(network.run(Float32Array.from(X)), encoder.dim, scale);
       const out = new Float32Array(rows * encoder.dim);
       for (let from = 0; from < rows; from += PIECE) {
         const pictures = Array.from({ length: Math.min(PIECE, rows - from) }, (_, i) => image(W, H, C as 1 | 3, Float32Array.from(X.subarray((from + i) * inputs, (from + i + 1) * inputs))));
         out.set(encoder.encode(pictures), from * encoder.dim);
       }
-      return out;
+      return scaled(out, encoder.dim, scale);
     },
   };
+}
+
+function scaled(features: Float32Array, e: number, scale: "raw" | "unit"): ArrayLike<number> {
+  if (scale === "raw") return features;
+  const out = Float64Array.from(features);
+  for (let at = 0; at < out.length; at += e) {
+    const row = out.subarray(at, at + e);
+    const length = norm(row);
+    if (length > 0) row.forEach((x, i) => (row[i] = x / length));
+  }
+  return out;
 }

@@ -1,0 +1,89 @@
+/** The semantic experiments: their quick runs on what ships pass, and the pieces they are made of measure what they say. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { seeded } from "../../src/numeric/index.ts";
+import { decodePng } from "../../src/images/index.ts";
+import { ALL_DAMAGES, damaged, damageOf, MAIN_DAMAGES, streamOf } from "../../src/experiments/semantic-damage.ts";
+import { PIXELS, type Features, type Phi } from "../../src/experiments/semantic-phi.ts";
+import { answers, scoreMatrices, SIMILARITIES, summarise, unitRows } from "../../src/experiments/semantic-recall.ts";
+import { bestOf, rowOf, semanticSweep } from "../../src/experiments/semantic-sweep.ts";
+import { semanticSet } from "../../src/experiments/semantic-set.ts";
+import { duplicateGroups, similarityOf, UniversalMemory } from "../../src/universal/index.ts";
+import type { Result } from "../../src/report/index.ts";
+import { engram } from "../cli/run.ts";
+
+const context = { quick: true, seed: 0, progress: () => {}, now: () => 0 };
+
+for (const [name, files] of [
+  ["semantic-corruptions", ["recall.png", "recall.svg", "table.md"]], ["semantic-similarities", ["table.md", "contrastive-small-pooled.svg"]], ["semantic-breakpoint", ["recall.png", "rotation.svg"]],
+  ["semantic-dimension", ["rotation-any-angle.svg"]], ["semantic-out-of-distribution", ["roc.svg"]], ["fully-semantic", ["painted.png", "fashion-mnist.svg"]], ["semantic-capacity", ["rotation-any-angle.svg"]], ["semantic-cost", ["cost.svg"]],
+] as const) {
+  t.test(`${name} --quick: all checks pass, every file is there, the page fetches nothing`, { timeout: 240_000 }, async (t) => {
+    const out = mkdtempSync(join(tmpdir(), "engram-semantic-"));
+    t.teardown(() => rmSync(out, { recursive: true, force: true }));
+    const { status, stderr } = engram(["reproduce", name, "--quick", "--out", out]);
+    if (!t.equal(status, 0, "exit code")) return void t.comment(stderr);
+    const found = JSON.parse(readFileSync(join(out, name, "result.json"), "utf8")) as Result;
+    t.ok(found.pass && found.rows.length > 0);
+    for (const file of files) t.ok(readFileSync(join(out, name, file)).length > 100, file);
+    for (const file of files.filter((one) => one.endsWith(".png"))) t.ok(decodePng(readFileSync(join(out, name, file))).height > 300);
+    t.notMatch(readFileSync(join(out, name, "index.html"), "utf8"), /<script|src="http|href="http/);
+  });
+}
+
+t.test("damages: names apart, each picture its own, whatever stands beside it; rotation by any angle is another for each", async (t) => {
+  t.equal(new Set(ALL_DAMAGES.map(({ name }) => name)).size, ALL_DAMAGES.length);
+  const rows = semanticSet(context, "x").rows(0, 3);
+  const [d, shape] = [3072, [3, 32, 32]] as const;
+  for (const damage of MAIN_DAMAGES) {
+    const all = damaged(rows, shape, damage, streamOf(0, 1, damage));
+    const alone = damaged(rows.subarray(0, d), shape, damage, streamOf(0, 1, damage));
+    t.same(all.subarray(0, d), alone, damage.name);
+    if (damage.family !== "clean") t.notSame(all, rows, damage.name);
+    t.same(all, damaged(rows, shape, damage, streamOf(0, 1, damage)), "the same again");
+  }
+  const any = damageOf("rotation", 0);
+  const twice = damaged(Float32Array.from([...rows.subarray(0, d), ...rows.subarray(0, d)]), shape, any, seeded(1));
+  t.notSame(twice.subarray(0, d), twice.subarray(d), "two copies, two angles");
+});
+
+t.test("answers are those of a memory of the block; ranks, margins and errors by their definitions", async (t) => {
+  const r = seeded(3);
+  const [N, e] = [24, 7];
+  const draw = (base?: Float32Array): Features => ({ kind: "", dim: e, data: Float32Array.from({ length: N * e }, (_, i) => (base === undefined ? r.normal() : base[i] + 0.8 * r.normal())) });
+  const K = draw();
+  K.data.set(K.data.subarray(5 * e, 6 * e), 9 * e); // a twin
+  const Q = draw(K.data);
+  const groups = duplicateGroups(K.data, e);
+  for (const matrix of scoreMatrices(K, Q, e)) {
+    const { similarity, unit } = SIMILARITIES.find(({ label }) => label === matrix.label)!;
+    for (const [from, size] of [[0, N], [8, 8], [16, 5]]) {
+      const memory = new UniversalMemory({ similarity: similarityOf(similarity), separation: "max" });
+      const [own, cues] = [K, Q].map(({ data }) => (unit === true ? unitRows(data, e) : data).subarray(from * e, (from + size) * e));
+      memory.store({ rows: size, dim: e, data: own });
+      const want = memory.recallMany({ rows: size, dim: e, data: cues });
+      answers(matrix, groups, from, size).forEach(({ winner, hit, rank, best, margin }, n) => {
+        t.same([winner, best, margin], [from + want[n].index, want[n].scores[want[n].index], want[n].margin], matrix.label);
+        t.equal(hit, winner === from + n || (groups[winner] === groups[from + n]));
+        t.equal(rank, 1 + [...want[n].scores].filter((s, nu) => s > want[n].scores[n] || (s === want[n].scores[n] && nu < n)).length);
+      });
+    }
+  }
+  const answered = [{ winner: 0, hit: true, rank: 1, best: 0, margin: 2 }, { winner: 2, hit: false, rank: 3, best: 0, margin: 1 }];
+  const images = Float32Array.of(0, 0, 1, 0, 0, 8);
+  t.same(summarise(answered, 0, images, 2, [1, 1, 0]), { exact: 0.5, medianRank: 2, margin: 1.5, label: 0.5, mse: 65 / 4, within60: 0.5, within50: 0.5 });
+});
+
+t.test("the sweep: clean cues are all right; a map that forgets all but one number is near chance; blocks and slices are counted", async (t) => {
+  const set = semanticSet(context, "x");
+  const brightness: Phi = { name: "mean", about: "nothing", encode: (rows) => [{ kind: "", dim: 1, data: Float32Array.from({ length: rows.length / 3072 }, (_, i) => rows.subarray(i * 3072, (i + 1) * 3072).reduce((sum, x) => sum + x, 0) / 3072) }] };
+  const rows = semanticSweep(set, [PIXELS, brightness], { slice: 20, slices: 2, sizes: [5, 20], damages: [damageOf("clean", 0), damageOf("square", 16)] }, context, { from: 0, to: 1 });
+  t.equal(rows.length, 2 * 2 * 2 * SIMILARITIES.length);
+  t.ok(["L1", "L2"].every((similarity) => [5, 20].every((N) => rowOf(rows, "pixels", "", similarity, "clean", N)!.exact === 1)));
+  const row = rowOf(rows, "mean", "", "L1", "square, 16 px", 20)!;
+  t.same([row.R, row.cues, rowOf(rows, "mean", "", "L1", "clean", 5)!.cues], [2, 40, 40]);
+  t.ok(row.exact < 0.3 && bestOf(rows, "pixels", "square, 16 px", 20)!.exact > row.exact + 0.3, "a black square moves the mean");
+  t.ok(rows.every(({ beta, family }) => (beta !== undefined) === (family === "clean")));
+});
