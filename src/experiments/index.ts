@@ -1,6 +1,7 @@
 /** Reproductions of the papers, and the data they run on. */
 import { denseCapacity } from "./dense-capacity.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
+import { etCompletion } from "./et-completion.ts";
 import { etToy } from "./et-toy.ts";
 import type { Experiment } from "./experiment.ts";
 import { fullySemantic } from "./fully-semantic.ts";
@@ -63,6 +64,7 @@ export const experiments: readonly Experiment[] = [
   lsrPixels,
   lsrMinima,
   lsrBarcode,
+  etCompletion,
   lsrLatentMnist,
   lsrLatentTiny,
   lsrMnist60k,
