@@ -182,6 +182,22 @@ t.test("many patterns: a line of 3,000 needs no table", async (t) => {
   t.equal(components(rowPairs([0, 1, 5, 6, 20], 1), 2 / 0.81).map((one) => one.join()).join(" "), "0,1 2,3 4");
 });
 
+t.test("extreme beta and extreme patterns", async (t) => {
+  for (const pairs of [pairDistances([0, 1, 3], 1), rowPairs([0, 1, 3], 1)]) {
+    for (const beta of [5e-324, 1e-308, 1e-300, 1e-20]) {
+      const { minima } = minimaAt(pairs, beta);
+      t.same(minima.map(({ members }) => members), [[0, 1, 2]], `beta ${beta}: one memory of all`);
+      t.ok(minima.every(({ energy, in2 }) => !Number.isNaN(energy) && Number.isFinite(in2)));
+    }
+    for (const beta of [1e20, 1e300, 1.7e308]) t.same(minimaAt(pairs, beta).minima.map(({ members, energy }) => [members, energy]), [[[0], 0], [[1], 0], [[2], 0]], `beta ${beta}: each pattern`);
+  }
+  // Squares of 1e-170 are below f64: such patterns are one.
+  t.same(windows(pairDistances([0, 1e-170, 1], 1)).windows.map(({ members }) => members), [[0, 1], [0, 1, 2], [2]]);
+  const far = windows(pairDistances([-1e150, 0, 1e150], 1));
+  t.equal(far.windows.length, 6);
+  t.ok(far.windows.every(({ low, high }) => low >= 0 && low < high));
+});
+
 t.test("bad input", async (t) => {
   const D2 = pairDistances([0, 1, 3], 1);
   for (const beta of [0, -1, NaN, Infinity]) {
@@ -201,6 +217,8 @@ t.test("bad input", async (t) => {
   t.throws(() => minimaAt(D2, 1, { cursor: [7] }), { message: /cursor/ });
   t.throws(() => minimaAt(D2, 100, { cursor: [0, 2] }), { message: /cursor/ }, "a set this beta never comes to");
   t.throws(() => tablePairs(Float64Array.of(0, NaN, NaN, 0)), { message: /0 and 1/ });
+  t.throws(() => minimaAt(rowPairs([0, NaN], 1), 1), { message: /0 and 1/ });
+  t.throws(() => minimaAt(rowPairs([0, 1e200], 1), 1), { message: /Infinity/ }, "squares that overflow");
   t.throws(() => tablePairs(Float64Array.of(0, -1, -1, 0)), { message: /0 and 1/ });
   t.throws(() => rowPairs([1, 2, 3], 2), { message: /whole rows/ });
   t.same(minimaAt(D2, 1, { maxSets: 0 }), { minima: [], preserved: 0, novel: 0, complete: false, tested: 0, largest: 0, unfinished: [0, 1, 2], margin: Infinity, cursor: [0] });

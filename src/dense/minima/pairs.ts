@@ -41,7 +41,7 @@ export function tablePairs(D2: Float64Array): Pairs {
   const M = Math.sqrt(D2.length);
   if (!Number.isInteger(M)) throw new EngramError("pair distances", "a square table", `${D2.length} numbers`, "Use pairDistances(patterns, dim).");
   for (let i = 0; i < D2.length; i++) {
-    if (!(D2[i] >= 0 && D2[i] < Infinity)) throw new EngramError(`pair distances, ${Math.floor(i / M)} and ${i % M}`, "a finite number, 0 or above", String(D2[i]), "Scale the patterns, or clean them of NaN.");
+    if (!(D2[i] >= 0 && D2[i] < Infinity)) throw notFinite(Math.floor(i / M), i % M, D2[i]);
   }
   return {
     count: M, unit: 1,
@@ -67,7 +67,14 @@ export function tablePairs(D2: Float64Array): Pairs {
 /** Distances computed row by row when asked, in f64: M D work for the neighbours of a pattern, no table. @param Xi M x D numbers */
 export function rowPairs(Xi: ArrayLike<number>, dim: number): Pairs {
   const M = wholeRows(Xi, dim);
-  const row = (mu: number, to: ArrayLike<number>): Float64Array => Float64Array.from(to, (nu) => squared(Xi, mu * dim, nu * dim, dim));
+  const row = (mu: number, to: Int32Array): Float64Array => {
+    const out = new Float64Array(to.length);
+    for (let i = 0; i < to.length; i++) {
+      out[i] = squared(Xi, mu * dim, to[i] * dim, dim);
+      if (!(out[i] < Infinity)) throw notFinite(mu, to[i], out[i]);
+    }
+    return out;
+  };
   const everyone = Int32Array.from({ length: M }, (_, mu) => mu);
   return { count: M, unit: 1, near: (mu, limit) => within(row(mu, everyone), mu, limit), among: (chosen) => (i) => row(chosen[i], chosen) };
 }
@@ -106,6 +113,10 @@ export function bytePairs(bytes: Uint8Array, dim: number, unit = 1): Pairs & { d
 /** A table of distances as it is, anything else as given. */
 export function asPairs(pairs: Pairs | Float64Array): Pairs {
   return pairs instanceof Float64Array ? tablePairs(pairs) : pairs;
+}
+
+function notFinite(mu: number, nu: number, d2: number): EngramError {
+  return new EngramError(`squared distance of patterns ${mu} and ${nu}`, "a finite number, 0 or above", String(d2), "Scale the patterns, or clean them of NaN.");
 }
 
 function wholeRows(Xi: ArrayLike<number>, dim: number): number {

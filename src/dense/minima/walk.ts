@@ -166,7 +166,8 @@ export class Walk {
     const closest = everyBeta ? Math.abs(out2 - in2) : in2 < edge ? Math.min(edge - in2, Math.abs(out2 - edge)) : in2 - edge;
     const margin = closest / Math.max(everyBeta ? 0 : edge, scale, everyBeta && out2 < Infinity ? out2 : 0);
     if (margin < this.#margin) this.#margin = margin;
-    if (!(in2 < edge && (everyBeta ? in2 < out2 : edge < out2))) return undefined;
+    // Everything: nothing lies outside, even where 2/beta itself is beyond f64.
+    if (!(in2 < edge && (everyBeta ? in2 < out2 : edge < out2 || out2 === Infinity))) return undefined;
     const { order } = this.#hood!;
     const members: number[] = [];
     const at: number[] = [];
