@@ -41,6 +41,9 @@ t.test("hostile names, no bars, many bars", async (t) => {
     t.ok(isSelfContained(parse(svg)));
   }
   t.equal(bars(draw({})).length, 0);
+  const tall = draw({ groups: Array.from({ length: 60 }, (_, g) => `g${g}`), bars: Array.from({ length: 60 }, (_, g) => ({ from: 1, to: 2, group: g })) });
+  const lowest = Math.max(...all(tall, "text").filter(({ attributes }) => attributes.get("class") === "label").map(({ attributes }) => Number(attributes.get("y"))));
+  t.ok(lowest < Number(all(tall, "svg")[0].attributes.get("height")), "a long legend has room");
   const many = Array.from({ length: 5000 }, (_, i) => ({ from: 1 + i, to: 2 + 2 * i, group: i % 2 }));
   const root = draw({ bars: many });
   t.equal(bars(root).length, 5000);

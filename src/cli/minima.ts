@@ -94,7 +94,7 @@ async function barcode(memory: DenseMemory, named: (members: readonly number[]) 
     session.status = 1;
     session.warn(`the barcode is incomplete; raise --max, or look only above a larger --min-beta`);
   }
-  if (out !== undefined) await writeWhole(session, out, out.endsWith(".svg") ? new TextEncoder().encode(draw(bars, named)) : bars.toBytes(), force === true);
+  if (out !== undefined) await writeWhole(session, out, out.endsWith(".svg") ? new TextEncoder().encode(draw(bars, named, Number(memory.parameters.beta))) : bars.toBytes(), force === true);
   const peak = bars.peak();
   if (json === true) {
     const windows = bars.windows.map(({ members, low, high, novel }) => ({ members: named(members), low, high, novel }));
@@ -108,12 +108,13 @@ async function barcode(memory: DenseMemory, named: (members: readonly number[]) 
 /** More bars than this are left out, the shortest-lived first. */
 const DRAWN = 20_000;
 
-function draw(bars: Barcode, named: (members: readonly number[]) => Key[]): string {
+function draw(bars: Barcode, named: (members: readonly number[]) => Key[], beta: number): string {
   const life = ({ low, high }: Window): number => (high === Infinity || low === 0 ? Infinity : high / low);
   const chosen = bars.windows.length <= DRAWN ? bars.windows : [...bars.windows].sort((a, b) => (life(a) === life(b) ? 0 : life(b) - life(a))).slice(0, DRAWN);
   const largest = chosen.reduce((most, { members }) => Math.max(most, members.length), 1);
   return barcodeChart({
     title: `Memories over beta${chosen.length < bars.windows.length ? `: the ${DRAWN} longest-lived of ${bars.windows.length}` : ""}`, xLabel: "beta",
+    references: [{ x: beta, label: "the memory's beta" }],
     groups: Array.from({ length: largest }, (_, i) => (i === 0 ? "single patterns" : `sets of ${i + 1}`)),
     bars: chosen.map(({ members, low, high }) => ({ from: low, to: high, group: members.length - 1, label: named(members).join(" + ") })),
   });

@@ -27,7 +27,7 @@ export interface BarcodeChart {
   /** Default "log", where `from` = 0 runs to the edge. */
   readonly xScale?: "linear" | "log";
   readonly references?: readonly { readonly x: number; readonly label: string }[];
-  /** Default 860, and as high as the bars need, 320 to 900. */
+  /** Default 860, and as high as the bars need, 320 to 900; always as high as the legend. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -44,10 +44,11 @@ export function barcodeChart(chart: BarcodeChart): string {
     if (!(from < to) || from === Infinity || (xScale === "log" && from < 0)) throw new EngramError(`${title}, bar ${i}`, xScale === "log" ? "0 <= from < to" : "from < to", `${from}, ${to}`, "Check the data.");
     if (!(Number.isInteger(group) && group >= 0 && group < groups.length)) throw new EngramError(`${title}, bar ${i}`, `a group below ${groups.length}`, String(group), "Name every group.");
   });
-  const height = chart.height ?? Math.min(900, Math.max(320, 130 + 4 * bars.length));
+  const used = groups.map((_, g) => g).filter((g) => bars.some(({ group }) => group === g));
+  // At least as high as the legend.
+  const height = Math.max(chart.height ?? Math.min(900, Math.max(320, 130 + 4 * bars.length)), 80 + 20 * used.length);
   checkSize(width, height);
   const [low, high] = domainOf(chart, xScale);
-  const used = groups.map((_, g) => g).filter((g) => bars.some(({ group }) => group === g));
   const legendWidth = Math.min(width * 0.35, Math.max(40, ...used.map((g) => textWidth(shorten(groups[g], 28), 12))) + 40);
   const plot: Plot = { left: 20, top: 50, right: width - legendWidth - 14, bottom: height - 56 };
   const x = (xScale === "log" ? scaleLog() : scaleLinear()).domain([low, high]).range([plot.left, plot.right]);

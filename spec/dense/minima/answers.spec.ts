@@ -4,7 +4,7 @@ import t from "tap";
 import { Rows } from "../../../src/kernels/index.ts";
 import { seeded } from "../../../src/numeric/index.ts";
 import {
-  algorithmOne, Barcode, basinOf, basinRadius, betaForInteractions, betaRange, bisectBeta, capacity, certify, type Certificate, emergence, expectedNeighbours, gridOrder, isMinimum,
+  algorithmOne, Barcode, basinOf, basinRadius, betaForInteractions, betaRange, bisectBeta, capacity, certify, type Certificate, DenseMemory, emergence, expectedNeighbours, gridOrder, isMinimum,
   KERNELS, kernelEnergy, lsrEnergy, type LsrSettled, minimaAt, minimaBound, neededBy, novelExponent, pairDistances, retrievalBeta, rowPairs, settledMinima, smallestCurvature, softmaxEnergy,
   supportedShare, verify,
 } from "../../../src/dense/index.ts";
@@ -49,6 +49,34 @@ t.test("golden: the barcode's counts, peak, and the beta for a wanted number", a
   t.equal(bars.betaFor(18, "novel").novel, 18);
   t.throws(() => bars.betaFor(-1), { message: /whole/ });
   t.throws(() => Barcode.of(D2, { minBeta: 5 }).at(4), { message: /minBeta/ });
+});
+
+t.test("a memory lists its own minima, at its beta, at another, over all", async (t) => {
+  const memory = new DenseMemory({ energy: "lsr", beta: 8, precision: "f64" });
+  memory.store(Array.from({ length: 10 }, (_, mu) => XI.slice(4 * mu, 4 * mu + 4)));
+  t.match(memory.minima(), { preserved: 4, novel: 49, complete: true });
+  t.match(memory.minima({ beta: 20 }), { preserved: 10, novel: 18 });
+  t.equal(memory.barcode().windows.length, 154);
+  t.match(memory.barcode({ minBeta: 12 }), { minBeta: 12, patterns: 10, complete: true });
+  const piece = memory.minima({ maxSets: 7 });
+  t.equal(piece.minima.length + memory.minima({ cursor: piece.cursor }).minima.length, 53);
+  // Off the support at epsilon 0: +Infinity, a reason, and no NaN.
+  const far = memory.recall([9, 9, 9, 9]);
+  t.match(far, { accepted: false, criterion: "support", reason: /outside/ });
+  t.equal(memory.energy([9, 9, 9, 9]), Infinity);
+  t.notOk([...far.state, ...far.energies, ...far.weights!, ...memory.gradient([9, 9, 9, 9])].some(Number.isNaN));
+  memory.forget(3);
+  t.equal(memory.barcode().patterns, 9);
+  t.throws(() => memory.minima({ beta: 0 }), { message: /beta/ });
+  t.throws(() => memory.minima({ maxsets: 3 } as object), { message: /maxSets/ }, "the nearest name is suggested");
+  t.throws(() => memory.barcode({ eps: 1 } as object), { message: /eps/ });
+  memory.dispose();
+  t.throws(() => memory.minima(), { message: /disposed/ });
+  const lse = new DenseMemory({ energy: "lse" });
+  lse.store([[1, 2]]);
+  t.throws(() => lse.minima(), { message: /energy lsr/ });
+  t.throws(() => lse.barcode(), { message: /energy lsr/ });
+  t.throws(() => new DenseMemory({ energy: "lsr" }).minima(), { message: /store/ });
 });
 
 t.test("a barcode goes through its file; damaged ones are refused", async (t) => {
