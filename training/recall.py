@@ -1,13 +1,14 @@
 """Index-exact recall: memories are clean images, cues their corrupted copies, the answer is the nearest memory.
 
-l1, l2 and cosine as they are; `unit l1` is L1 between features of unit length: corruptions change the length of a pooled feature, not only its direction.
+l1, l2 and cosine as they are; `unit l1` is L1 between features of unit length: corruptions change the length of a pooled feature, not only its
+direction. `root l1` is `unit l1` of sign(x) sqrt|x|: a few large features do not decide alone (Hellinger's distance, of histograms).
 """
 import torch
 from torch.nn import functional as F
 
 from augment import corruptions
 
-MEASURES = ("l1", "unit l1", "cosine")
+MEASURES = ("l1", "unit l1", "root l1", "cosine")
 PIXELS = ("l1", "l2", "cosine", "pearson")
 
 
@@ -23,6 +24,8 @@ def nearest(memories, cues, measure):
         return nearest(memories - memories.mean(1, keepdim=True), cues - cues.mean(1, keepdim=True), "cosine")
     if measure == "cosine":
         return (F.normalize(cues) @ F.normalize(memories).T).argmax(1)
+    if measure == "root l1":
+        return nearest(*(x.sign() * x.abs().sqrt() for x in (memories, cues)), "unit l1")
     if measure == "unit l1":
         return nearest(F.normalize(memories), F.normalize(cues), "l1")
     return torch.cdist(cues, memories, p={"l1": 1.0, "l2": 2.0}[measure]).argmin(1)
