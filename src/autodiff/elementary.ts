@@ -5,13 +5,11 @@
  *   logCosh z   |z| + log1p(e^(-2|z|)) - ln 2;  below 1 log1p(2 sinh^2(z/2)), which loses nothing near 0
  *   softplus z  max(z, 0) + log1p(e^-|z|)
  */
-import * as numeric from "../numeric/index.ts";
+import { EngramError, exp, integerPower, log1p, sinh } from "../numeric/index.ts";
 import { type Floats, mapInto, type Unary, zipInto } from "../kernels/index.ts";
 import { add, div, mul, neg, sub } from "./arithmetic.ts";
 import { zerosLike } from "./array.ts";
 import { constant, node, type Var } from "./tape.ts";
-
-const { EngramError, exp, log1p, sinh } = numeric;
 
 /** y = f(x) in f64, rounded once to the precision of x. */
 function apply(x: Var, f: (x: Float64Array) => Float64Array): Floats {
@@ -131,7 +129,7 @@ export function relu(x: Var): Var {
 export function powi(x: Var, n: number): Var {
   if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) throw new EngramError("powi", "a whole exponent, 0 or above", String(n), "Use pow for others.");
   if (n === 0) return constant({ shape: x.shape, data: zerosLike(x.data, x.data.length).fill(1) });
-  return plain(x, (z) => numeric.integerPower(z, n), () => mul(n, powi(x, n - 1)));
+  return plain(x, (z) => integerPower(z, n), () => mul(n, powi(x, n - 1)));
 }
 
 /** x^c for x > 0 and any number c. */

@@ -3,7 +3,7 @@
  * compilers); f32 `exp` in four lanes. Arrays pass through the arena in pieces; `out` may be `x`. NaN gives NaN, but for IEEE 754's
  * pow(NaN, 0) = pow(1, NaN) = 1.
  */
-import * as scalar from "../numeric/index.ts";
+import * as scalar from "../numeric/elementary/index.ts";
 import { EngramError } from "../numeric/index.ts";
 import type { Backend } from "../numeric/index.ts";
 import { kernels } from "./host.ts";

@@ -1,14 +1,5 @@
 export * from "./calibration.ts";
-export * from "./elementary/atan.ts";
-export * from "./elementary/bessel.ts";
-export * from "./elementary/erf.ts";
-export { exp, expm1 } from "./elementary/exp.ts";
-export * from "./elementary/gamma.ts";
-export * from "./elementary/hyperbolic.ts";
-export * from "./elementary/log.ts";
-export * from "./elementary/pow.ts";
-export * from "./elementary/single.ts";
-export * from "./elementary/trig.ts";
+export * from "./elementary/index.ts";
 export * from "./errors.ts";
 export * from "./fold.ts";
 export * from "./linalg.ts";
