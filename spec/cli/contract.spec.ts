@@ -57,7 +57,7 @@ t.test("JSON keys are the ones that are documented", async (t) => {
   t.same(Object.keys(near), ["cue", "accepted", "criterion", "key", "ranking", "energies", "steps", "converged"]);
   t.match(near, { cue: "both.npy:0", accepted: true, criterion: "support", key: 0, converged: true });
   t.same(Object.keys((near.ranking as object[])[0]), ["key", "score", "weight"]);
-  t.same(Object.keys(far), ["cue", "accepted", "criterion", "reason", "key", "ranking", "energies", "steps", "converged"]);
+  t.same(Object.keys(far), ["cue", "accepted", "criterion", "reason", "key", "ranking", "boundary", "energies", "steps", "converged"]);
   t.match(far, { accepted: false, key: null });
   const known = json(["recognize", "lsr.engram", "near.npy", "--top", "2"]);
   t.same(Object.keys(known), ["memory", "model", "seed", "backend", "version", "results"]);
