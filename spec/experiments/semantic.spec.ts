@@ -1,37 +1,19 @@
-/** The semantic experiments: their quick runs on what ships pass, and the pieces they are made of measure what they say. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** The pieces that the semantic experiments are made of measure what they say. Their quick runs: semantic-quick-*.spec.ts. */
 import t from "tap";
 import { seeded } from "../../src/numeric/index.ts";
-import { decodePng } from "../../src/images/index.ts";
 import { ALL_DAMAGES, damaged, damageOf, MAIN_DAMAGES, streamOf } from "../../src/experiments/semantic-damage.ts";
 import { PIXELS, type Features, type Phi } from "../../src/experiments/semantic-phi.ts";
 import { answers, scoreMatrices, SIMILARITIES, summarise, unitRows } from "../../src/experiments/semantic-recall.ts";
 import { bestOf, rowOf, semanticSweep } from "../../src/experiments/semantic-sweep.ts";
 import { semanticSet } from "../../src/experiments/semantic-set.ts";
 import { duplicateGroups, similarityOf, UniversalMemory } from "../../src/universal/index.ts";
-import type { Result } from "../../src/report/index.ts";
-import { engram } from "../cli/run.ts";
+
+/** Element by element: deep comparison of thousands of numbers is slow. */
+function same(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
+}
 
 const context = { quick: true, seed: 0, progress: () => {}, now: () => 0 };
-
-for (const [name, files] of [
-  ["semantic-corruptions", ["recall.png", "recall.svg", "table.md"]], ["semantic-similarities", ["table.md", "contrastive-small-pooled.svg"]], ["semantic-breakpoint", ["recall.png", "rotation.svg"]],
-  ["semantic-dimension", ["rotation-any-angle.svg"]], ["semantic-out-of-distribution", ["roc.svg"]], ["fully-semantic", ["painted.png", "fashion-mnist.svg"]], ["semantic-capacity", ["rotation-any-angle.svg"]], ["semantic-cost", ["cost.svg"]],
-] as const) {
-  t.test(`${name} --quick: all checks pass, every file is there, the page fetches nothing`, { timeout: 240_000 }, async (t) => {
-    const out = mkdtempSync(join(tmpdir(), "engram-semantic-"));
-    t.teardown(() => rmSync(out, { recursive: true, force: true }));
-    const { status, stderr } = engram(["reproduce", name, "--quick", "--out", out]);
-    if (!t.equal(status, 0, "exit code")) return void t.comment(stderr);
-    const found = JSON.parse(readFileSync(join(out, name, "result.json"), "utf8")) as Result;
-    t.ok(found.pass && found.rows.length > 0);
-    for (const file of files) t.ok(readFileSync(join(out, name, file)).length > 100, file);
-    for (const file of files.filter((one) => one.endsWith(".png"))) t.ok(decodePng(readFileSync(join(out, name, file))).height > 300);
-    t.notMatch(readFileSync(join(out, name, "index.html"), "utf8"), /<script|src="http|href="http/);
-  });
-}
 
 t.test("damages: names apart, each picture its own, whatever stands beside it; rotation by any angle is another for each", async (t) => {
   t.equal(new Set(ALL_DAMAGES.map(({ name }) => name)).size, ALL_DAMAGES.length);
@@ -40,13 +22,13 @@ t.test("damages: names apart, each picture its own, whatever stands beside it; r
   for (const damage of MAIN_DAMAGES) {
     const all = damaged(rows, shape, damage, streamOf(0, 1, damage));
     const alone = damaged(rows.subarray(0, d), shape, damage, streamOf(0, 1, damage));
-    t.same(all.subarray(0, d), alone, damage.name);
-    if (damage.family !== "clean") t.notSame(all, rows, damage.name);
-    t.same(all, damaged(rows, shape, damage, streamOf(0, 1, damage)), "the same again");
+    t.ok(same(all.subarray(0, d), alone), damage.name);
+    t.equal(same(all, rows), damage.family === "clean", damage.name);
+    t.ok(same(all, damaged(rows, shape, damage, streamOf(0, 1, damage))), "the same again");
   }
   const any = damageOf("rotation", 0);
   const twice = damaged(Float32Array.from([...rows.subarray(0, d), ...rows.subarray(0, d)]), shape, any, seeded(1));
-  t.notSame(twice.subarray(0, d), twice.subarray(d), "two copies, two angles");
+  t.notOk(same(twice.subarray(0, d), twice.subarray(d)), "two copies, two angles");
 });
 
 t.test("answers are those of a memory of the block; ranks, margins and errors by their definitions", async (t) => {

@@ -41,7 +41,7 @@ function run(context: Context): Report {
   const { quick, seed } = context;
   const set = semanticSet(context, semanticBreakpoint.name);
   const phis = [PIXELS, ...contrastivePhis(set.shape)];
-  const [N, slices] = quick ? [100, 2] : [1000, 2];
+  const [N, slices] = quick ? [100, 1] : [1000, 2];
   const damages = GRIDS.flatMap(({ family, strengths, quick: few }) => (quick ? few : strengths).map((strength) => damageOf(family, strength)));
   const rows = semanticSweep(set, phis, { slice: N, slices, sizes: [N], damages, similarities: (phi) => (phi === "pixels" ? ["L1", "Pearson"] : ["unit L1"]) }, context, { from: 0, to: 0.97 });
   const curves: Curve[] = [

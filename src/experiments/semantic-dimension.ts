@@ -3,7 +3,7 @@
  * principal components (learned from the memories' own features), or by a random projection; L2, the similarity that a rotation leaves alone.
  */
 import { check, figure, htmlTable, lineChart, markdownTable, paragraph, result, type Table } from "../report/index.ts";
-import { embeddingsOf, type FeatureMap, pca, randomProjection } from "../semantic/index.ts";
+import { embeddingsOf, type FeatureMap, linearMap, pca, randomProjection } from "../semantic/index.ts";
 import { duplicateGroups } from "../universal/index.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
@@ -82,10 +82,13 @@ function run(context: Context): Report {
   });
 }
 
+/** The first e components are the first e rows of the whole map. */
 function cuts(K: Features, N: number, seed: number): { kind: string; e: number; map: FeatureMap }[] {
   const X = Float64Array.from(K.data);
+  const components = [false, true].map((whiten) => pca({ dim: K.dim, whiten }).fit(X, N).saved.tensors);
+  const first = ({ W, mean: m }: (typeof components)[number], e: number): FeatureMap => linearMap(`first ${e}`, (W.data as Float64Array).slice(0, e * K.dim), m.data as Float64Array);
   return [...WIDTHS, K.dim].filter((e) => e <= K.dim).flatMap((e) => [
-    { kind: KINDS[0], e, map: pca({ dim: e, whiten: false }).fit(X, N) }, { kind: KINDS[1], e, map: pca({ dim: e }).fit(X, N) }, { kind: KINDS[2], e, map: randomProjection(K.dim, e, seed) },
+    { kind: KINDS[0], e, map: first(components[0], e) }, { kind: KINDS[1], e, map: first(components[1], e) }, { kind: KINDS[2], e, map: randomProjection(K.dim, e, seed) },
   ]);
 }
 
