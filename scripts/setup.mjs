@@ -87,10 +87,10 @@ step({
 });
 step({
   name: "compile TypeScript",
-  inputs: ["tsconfig.json", "package.json", ...filesUnder(["src", "spec", "bench", "fixtures"], [".ts"])],
+  inputs: ["tsconfig.json", "package.json", ...filesUnder(["src", "spec", "bench", "fixtures", "examples"], [".ts"])],
   outputs: ["dist/src/index.js", "dist/src/cli/main.js"],
   run: () => {
-    for (const folder of ["src", "spec", "bench"]) rmSync(join(root, "dist", folder), { recursive: true, force: true });
+    for (const folder of ["src", "spec", "bench", "examples"]) rmSync(join(root, "dist", folder), { recursive: true, force: true });
     rmSync(join(root, "dist/.tsbuildinfo"), { force: true });
     node("node_modules/typescript/lib/tsc.js", "-p", "tsconfig.json");
   },
