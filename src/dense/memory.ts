@@ -9,7 +9,7 @@
  *   Xi  N x D stored patterns (kernels' Rows);  x  D state;  ranking: stored patterns by -d^2/2 (or overlap) from the final state
  */
 import {
-  type Backend, checkPattern, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, checkPattern, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recognition, type StoreOptions, toRow, toRows, refuseCloning,
 } from "../numeric/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
 import type { ChosenBeta } from "./beta.ts";
@@ -46,6 +46,7 @@ export class DenseMemory implements Memory {
 
   /** @throws EngramError for unknown options or energies (suggests the nearest) and values outside their range */
   constructor(options: DenseOptions = {}) {
+    refuseCloning(this, "DenseMemory");
     this.#settings = settingsOf(options);
     this.#contents = new Contents(this.#settings.precision, this.#settings.backend);
     this.#search = new Search(this.#settings.search);

@@ -13,7 +13,7 @@
  * (E32) and (E33) draw until something new comes: one cue gives the same answer alone, in a batch and on every host.
  */
 import { readEngram, tensor, writeEngram } from "../formats/index.ts";
-import { type Backend, EngramError, type Pattern, type Patterns, joined, seeded, toRow, toRows, unknownName } from "../numeric/index.ts";
+import { type Backend, EngramError, type Pattern, type Patterns, joined, refuseCloning, seeded, toRow, toRows, unknownName } from "../numeric/index.ts";
 import { backendInUse, NO_LEVEL } from "../kernels/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import { damaged } from "../dense/stored.ts";
@@ -69,6 +69,7 @@ export class HeteroMemory {
 
   /** @throws EngramError for options out of range */
   constructor(options: HeteroMemoryOptions = {}) {
+    refuseCloning(this, "HeteroMemory");
     const { store, levels = 16, quantiser = "percentile", backend: _, ...settings } = options;
     heteroSettings(settings);
     if (!QUANTISER_KINDS.includes(quantiser)) throw unknownName("quantiser", String(quantiser), QUANTISER_KINDS);

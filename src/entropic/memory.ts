@@ -16,7 +16,7 @@
 import { backendInUse, NO_LEVEL } from "../kernels/index.ts";
 import {
   type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recall, type RecallOptions, type Recognition, type StoreOptions,
-  joined, toRows,
+  joined, toRows, refuseCloning,
 } from "../numeric/index.ts";
 import { type CueLevels, cueLevels, fingerprints } from "./cues.ts";
 import { warningsOf } from "./diagnostics.ts";
@@ -70,9 +70,9 @@ export class EntropicMemory implements Memory {
   /** @throws EngramError for unknown options or presets (suggests the nearest) and values out of range */
   constructor(options: EntropicOptions = {}) {
     const { quantiser, levels } = checkOptions(options);
-    this.#levels = levels;
+    refuseCloning(this, "EntropicMemory");
     if (quantiser instanceof Quantiser) this.#dim = quantiser.columns;
-    this.#options = { ...options, quantiser };
+    [this.#levels, this.#options] = [levels, { ...options, quantiser }];
   }
 
   get size(): number { return this.#alive().#items?.keys.length ?? 0; }

@@ -13,6 +13,7 @@ export * from "./random.ts";
 export * from "./special.ts";
 export * from "./sums.ts";
 export * from "./threefry.ts";
+export * from "./uncloned.ts";
 export * from "./threefry-draws.ts";
 export * from "./vectors.ts";
 export * from "./whole.ts";

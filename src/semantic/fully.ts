@@ -7,7 +7,7 @@
  * What comes back is like the memory, not the memory. It is a {@link SemanticMemory} that keeps keys, with a decoder behind it.
  */
 import type { Backend, Key, Memory, Pattern, Patterns, RecallOptions, Recognition, StoreOptions } from "../numeric/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, refuseCloning } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import type { AcceptanceThreshold, UniversalOptions, UniversalRecall } from "../universal/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
@@ -48,6 +48,7 @@ export class FullySemanticMemory implements Memory {
 
   /** @throws EngramError without encoder and decoder, where they do not fit together, and as {@link SemanticMemory} */
   constructor(options: FullySemanticOptions) {
+    refuseCloning(this, "FullySemanticMemory");
     const { decoder, ...rest } = options ?? {};
     checkEncoder(rest.encoder);
     if (!("map" in rest.encoder)) throw new EngramError("encoder", "a feature map with a decoder", "one still to be learned", "PCA and U-Hop have no decoder here.");

@@ -12,7 +12,7 @@
  * pixels of a cue are black (0) to phi, which was never told of hidden pixels; with phi = pixels they are left out as in the universal memory.
  */
 import type { Backend, ImageLike, Key, Memory, Pattern, Patterns, RecallOptions, Recognition, StoreOptions } from "../numeric/index.ts";
-import { EngramError, toRow, toRows, unknownName, visibleOf } from "../numeric/index.ts";
+import { EngramError, refuseCloning, toRow, toRows, unknownName, visibleOf } from "../numeric/index.ts";
 import { checkMask, checkNames, checkRecallOptions, seen } from "../dense/recall-options.ts";
 import { type AcceptanceThreshold, UniversalMemory, type UniversalOptions, type UniversalRecall } from "../universal/index.ts";
 import { type Calibration, calibrated, checkRate, leftOut, reachedBy } from "./calibrate.ts";
@@ -56,8 +56,8 @@ export class SemanticMemory implements Memory {
     const { encoder, keep = "patterns", ...universal } = options ?? {};
     checkEncoder(encoder);
     if (keep !== "patterns" && keep !== "keys") throw unknownName("keep", String(keep), ["patterns", "keys"]);
-    this.#encoder = encoder;
-    this.#kept = keep;
+    [this.#encoder, this.#kept] = [encoder, keep];
+    refuseCloning(this, "SemanticMemory");
     this.#inner = new UniversalMemory(universal);
   }
 

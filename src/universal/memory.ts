@@ -12,7 +12,7 @@
  * reference.ts for the authors' pipeline.
  */
 import {
-  type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows,
+  type Backend, EngramError, type Key, type Memory, type Pattern, type Patterns, type RecallOptions, type Recognition, type StoreOptions, toRow, toRows, refuseCloning,
 } from "../numeric/index.ts";
 import { Contents } from "../dense/contents.ts";
 import { checkNames, checkRecallOptions, hides, seen } from "../dense/recall-options.ts";
@@ -41,6 +41,7 @@ export class UniversalMemory implements Memory {
 
   /** @throws EngramError for unknown options or names (suggests the nearest) and values outside their range */
   constructor(options: UniversalOptions = {}) {
+    refuseCloning(this, "UniversalMemory");
     this.#settings = settingsOf(options);
     this.#contents = new Contents(this.#settings.precision, this.#settings.backend);
   }
