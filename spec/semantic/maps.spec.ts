@@ -184,3 +184,22 @@ t.test("bad input: weights with missing, extra and misshapen tensors, integers, 
   // a picture of 1 x 1 is no input of 32 x 32, but can be resized to one
   t.equal(embeddingsOf(networkMap("small-conv", weightsFile("small-conv"), { shape: [3, 1, 1] }), [[0.1, 0.2, 0.3]]).dim, 128);
 });
+
+t.test("scales of a network's features: length 1, and length 1 of signed square roots", async (t) => {
+  const bytes = weightsFile("mini-conv");
+  const X = Float64Array.from({ length: 3 * 256 }, (_, i) => ((i * 7919) % 257) / 256);
+  const of = (scale: "raw" | "unit" | "root"): number[] => Array.from(networkMap("mini-conv", bytes, { scale }).map(X, 3));
+  const [raw, unit, root] = [of("raw"), of("unit"), of("root")];
+  for (let k = 0; k < 3; k++) {
+    const row = raw.slice(64 * k, 64 * k + 64);
+    const length = Math.hypot(...row);
+    // The roots' squares add up to the L1 norm.
+    const mass = row.reduce((sum, x) => sum + Math.abs(x), 0);
+    // Rounding of 64-bit sums of 64 terms.
+    row.forEach((x, j) => {
+      t.ok(Math.abs(unit[64 * k + j] - x / length) <= 1e-14);
+      t.ok(Math.abs(root[64 * k + j] - Math.sign(x) * Math.sqrt(Math.abs(x) / mass)) <= 1e-14);
+    });
+  }
+  t.throws(() => networkMap("mini-conv", bytes, { scale: "roots" as "root" }), /scale: .*root/);
+});

@@ -28,7 +28,7 @@ export interface EncoderChoice {
   readonly encoder?: string;
   readonly arch?: string;
   readonly layer?: string;
-  readonly scale?: "raw" | "unit";
+  readonly scale?: "raw" | "unit" | "root";
 }
 
 /** Names of the encoders that the package ships. */
@@ -93,7 +93,7 @@ export async function networkOf(parameters: Readonly<Record<string, string>>, al
   const [, rows, columns] = shape(String(parameters["encoder.input"]));
   return networkMap(parameters["encoder.architecture"], bytes, {
     name: path, label, layers: [parameters["encoder.layer"]], size: [rows, columns], shape: shape(String(parameters["encoder.patterns"])),
-    accuracy: parameters["encoder.accuracy"] as "exact" | "fast", scale: parameters["encoder.scale"] as "raw" | "unit", preprocessing: JSON.parse(parameters["encoder.preprocessing"]) as NetworkMapOptions["preprocessing"],
+    accuracy: parameters["encoder.accuracy"] as "exact" | "fast", scale: parameters["encoder.scale"] as "raw" | "unit" | "root", preprocessing: JSON.parse(parameters["encoder.preprocessing"]) as NetworkMapOptions["preprocessing"],
   });
 }
 

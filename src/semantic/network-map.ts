@@ -12,11 +12,19 @@ import { image } from "../images/index.ts";
 import { EngramError, norm, unknownName } from "../numeric/index.ts";
 import type { FeatureMap } from "./feature-map.ts";
 
+/** What becomes of a network's features. */
+export type FeatureScale = "raw" | "unit" | "root";
+
+const SCALES: readonly FeatureScale[] = ["raw", "unit", "root"];
+
 export interface NetworkMapOptions extends EncoderOptions {
   /** C, H, W of the patterns. Default: the network's input. */
   readonly shape?: Shape;
-  /** `unit`: features of length 1 (those of length 0 stay 0). What contrastive losses compare has no length, and damage shortens features. Default `raw`. */
-  readonly scale?: "raw" | "unit";
+  /**
+   * `unit`: features of length 1 (those of length 0 stay 0). What contrastive losses compare has no length, and damage shortens features.
+   * `root`: the same of sign(x) sqrt|x|, so that a few large features do not decide alone. Default `raw`.
+   */
+  readonly scale?: FeatureScale;
   /** For people. Default: the architecture's. */
   readonly label?: string;
 }
@@ -36,7 +44,7 @@ const PIECE = 32;
  */
 export function networkMap(architecture: string, weights: Uint8Array, options: NetworkMapOptions = {}): NetworkMap {
   const { shape: given, label, scale = "raw", ...rest } = options;
-  if (scale !== "raw" && scale !== "unit") throw unknownName("scale", String(scale), ["raw", "unit"]);
+  if (!SCALES.includes(scale)) throw unknownName("scale", String(scale), SCALES);
   if (!(weights instanceof Uint8Array)) throw new EngramError("weights", "the bytes of a safetensors file", typeof weights, "Read the file: its digest is the encoder's identity.");
   const digest = sha256Hex(weights);
   const file = openSafetensors(weights, options.name ?? "weights");
@@ -78,11 +86,12 @@ export function networkMap(architecture: string, weights: Uint8Array, options: N
   };
 }
 
-function scaled(features: Float32Array, e: number, scale: "raw" | "unit"): ArrayLike<number> {
+function scaled(features: Float32Array, e: number, scale: FeatureScale): ArrayLike<number> {
   if (scale === "raw") return features;
   const out = Float64Array.from(features);
   for (let at = 0; at < out.length; at += e) {
     const row = out.subarray(at, at + e);
+    if (scale === "root") row.forEach((x, i) => (row[i] = Math.sign(x) * Math.sqrt(Math.abs(x))));
     const length = norm(row);
     if (length > 0) row.forEach((x, i) => (row[i] = x / length));
   }
