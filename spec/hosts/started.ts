@@ -48,8 +48,8 @@ export async function project(work: string): Promise<string> {
   return (await script<(root: string, work: string) => Promise<string>>("project.mjs", "prepared"))(root, join(cache, "conformance", work));
 }
 
-/** The first emoji of the fixtures as `photos/NAME.png`, albums of them (`album.engram`, and `semantic.engram` on demand), and `damaged.png`: the clown in noise. */
-export function withAlbum(folder: string, count: number, semantic = false): void {
+/** The first emoji of the fixtures as `photos/NAME.png`, the album of them, and `damaged.png`: the clown in noise. */
+export function withAlbum(folder: string, count: number): void {
   cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
   rmSync(join(folder, "photos"), { recursive: true, force: true });
   mkdirSync(join(folder, "photos"));
@@ -58,8 +58,6 @@ export function withAlbum(folder: string, count: number, semantic = false): void
   pictures.slice(0, count).forEach((one, i) => writeFileSync(join(folder, "photos", `${names[i]}.png`), encodePng(one)));
   writeFileSync(join(folder, "damaged.png"), encodePng(images.clippedGaussian(0.3)(pictures[names.indexOf("clown_face")], seeded(1))));
   const engram = join(folder, "node_modules/engram/dist/src/cli/main.js");
-  for (const [file, ...model] of [["album.engram"], ...(semantic ? [["semantic.engram", "--model", "semantic"]] : [])]) {
-    const { status, stderr } = run(process.execPath, [engram, "remember", "photos", "-o", `examples/worker/${file}`, "--force", ...model], folder);
-    if (status !== 0) throw new Error(`engram remember: ${stderr}`);
-  }
+  const { status, stderr } = run(process.execPath, [engram, "remember", "photos", "-o", "examples/worker/album.engram", "--force"], folder);
+  if (status !== 0) throw new Error(`engram remember: ${stderr}`);
 }
