@@ -48,6 +48,44 @@ t.test("a budget: exit code 1, and the cursor of the warning goes on to the whol
   t.ok(json.cursor.length > 0);
 });
 
+t.test("sets with one pattern, small ones first: singles and pairs whatever the budget", async (t) => {
+  const cwd = triangle(t);
+  const members = (stdout: string): string[] => stdout.trimEnd().split("\n").map((line) => line.split("\t")[2]);
+  const all = engram(["minima", "t.engram", "--containing", "1"], { cwd });
+  t.same([all.status, members(all.stdout)], [0, ["1", "0, 1", "1, 2", "0, 1, 2"]]);
+  t.match(all.stderr, /1 of 3 patterns preserved, 3 novel minima with 1\n/);
+  // Two sets are passed on the way to the set of three, one more is that set.
+  const cut = engram(["minima", "t.engram", "--containing", "1", "--max", "1"], { cwd });
+  t.same([cut.status, members(cut.stdout)], [1, ["1", "0, 1", "1, 2"]]);
+  t.match(cut.stderr, /larger sets are not done; raise --max\n/);
+});
+
+t.test("other energies: the same command by descent, a lower bound that says so", async (t) => {
+  const cwd = triangle(t);
+  const remember = (name: string, energy: string, beta: string): void => void engram(["remember", "t.npy", "-o", name, "--model", "dense", "--energy", energy, "--beta", beta, "--precision", "f64"], { cwd });
+  // The triangle's window of four minima of LSE: 1.373 to 1.5 (docs/emergent-memories.md); the mean is a minimum that no pattern descends to.
+  remember("lse.engram", "lse", "1.45");
+  const four = engram(["minima", "lse.engram"], { cwd });
+  t.equal(four.status, 0);
+  t.same(four.stdout.replace(/\n$/, "").split("\n").map((line) => line.split("\t").slice(1)).sort(), [["novel", ""], ["novel", "0"], ["novel", "1"], ["novel", "2"]]);
+  t.match(four.stderr, /4 minima, 0 of them at a stored pattern, from 3 patterns, their mean and 0 random points: a lower bound\n/);
+  const one = JSON.parse(engram(["minima", "lse.engram", "--beta", "0.5", "--starts", "9", "--seed", "4", "--json"], { cwd }).stdout) as object;
+  t.match(one, { minima: [{ members: [0, 1, 2], novel: true }], preserved: 0, novel: 1, complete: false, seed: 4 });
+  // Cosine: patterns exact for h < 2, so beta = 2 / h^2 = 2 / 2.25.
+  remember("cosine.engram", "cosine", "0.8888888888888888");
+  t.match(engram(["minima", "cosine.engram", "--starts", "40"], { cwd }).stderr, /7 minima, 3 of them at a stored pattern/);
+  engram(["remember", "t.npy", "-o", "none.engram", "--model", "universal"], { cwd });
+  t.match(engram(["minima", "none.engram"], { cwd }), { status: 2, stderr: /model dense/ });
+});
+
+t.test("duplicates are preserved together, and so is a pattern that others surround", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "d.npy"), writeNpy(tensor(Float64Array.of(1, 1, 1, 5, 8, 9, 10), [7, 1])));
+  engram(["remember", "d.npy", "-o", "d.engram", "--model", "dense", "--energy", "lsr", "--beta", "1.5"], { cwd });
+  // r_s = 1.15: 8, 9 and 10 have 9 as their mean, 8 alone and 10 alone are too near to 9.
+  t.match(engram(["minima", "d.engram"], { cwd }).stderr, /5 of 7 patterns preserved, 2 novel minima\n/);
+});
+
 t.test("the barcode: lines, JSON, a picture, a file", async (t) => {
   const cwd = triangle(t);
   const { status, stdout, stderr } = engram(["minima", "t.engram", "--barcode", "-o", "bars.svg"], { cwd });
@@ -71,6 +109,7 @@ t.test("wrong use: exit code 2, nothing written", async (t) => {
   for (const [args, message] of [
     [["--max", "0"], /--max/], [["--beta", "0"], /--beta/], [["--beta", "x"], /--beta/], [["--cursor", "a"], /--cursor/], [["--cursor", "9"], /cursor/], [["--cursor", "2,1"], /cursor/],
     [["--out", "a.svg"], /--barcode/], [["--min-beta", "1"], /--barcode/], [["--barcode", "--beta", "2"], /--beta/], [["--barcode", "--cursor", "1"], /--cursor/],
+    [["--containing", "9"], /--containing.*"9"/], [["--containing", "1", "--cursor", "1"], /--cursor/], [["--barcode", "--containing", "1"], /--containing/], [["--barcode", "--starts", "1"], /--starts/],
     [["--barcode", "--out", "a.png"], /\.svg or \.engram/], [["--barcode", "--min-beta", "-1"], /--min-beta/], [["--barcode", "--out", "t.svg/a.svg"], /t\.svg/],
   ] as const) {
     const { status, stderr, stdout } = engram(["minima", "t.engram", ...args], { cwd });
@@ -78,7 +117,8 @@ t.test("wrong use: exit code 2, nothing written", async (t) => {
     t.match(stderr, message);
     t.equal(stdout, "");
   }
-  for (const more of [[], ["--barcode"]]) t.match(engram(["minima", "lse.engram", ...more], { cwd }), { status: 2, stderr: /energy lsr/ });
+  for (const more of [["--barcode"], ["--max", "5"], ["--cursor", "1"], ["--containing", "1"]]) t.match(engram(["minima", "lse.engram", ...more], { cwd }), { status: 2, stderr: /energy lsr/, stdout: "" }, more.join(" "));
+  t.match(engram(["minima", "t.engram", "--starts", "5"], { cwd }), { status: 2, stderr: /--starts/, stdout: "" });
   t.same(readdirSync(cwd).sort(), before);
   engram(["minima", "t.engram", "--barcode", "-o", "bars.svg"], { cwd });
   t.match(engram(["minima", "t.engram", "--barcode", "-o", "bars.svg"], { cwd }), { status: 2, stderr: /force/ });

@@ -19,10 +19,10 @@ import { Contents } from "./contents.ts";
 import { descendMany, OUTSIDE } from "./dynamics.ts";
 import { checkFar, descendFar, type Far } from "./far.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
-import { Barcode, type Minima, minimaAt, type MinimaOptions, type Pairs, pairsOf, WALK_OPTIONS, type WindowOptions } from "./minima/index.ts";
+import { Barcode, type Minima, minimaAt, type MinimaOptions, minimaWith, type Pairs, pairsOf, settledMinima, type SettledMinima, type SettledMinimaOptions, WALK_OPTIONS, type WindowOptions } from "./minima/index.ts";
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
-import { binarySeparation, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, isCompact, noSupport, settingsOf } from "./settings.ts";
+import { binarySeparation, bitsOf, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, isCompact, noSupport, settingsOf } from "./settings.ts";
 import { Search } from "./search.ts";
 import { damaged, storedKeys, storedPatterns, storedTensors } from "./stored.ts";
 
@@ -80,7 +80,7 @@ export class DenseMemory implements Memory {
       throw new EngramError("values", "no values", "values", "A dense memory recalls its own patterns; use the universal memory for hetero-association.");
     }
     const rows = toRows(patterns, "patterns", this.dim === 0 ? undefined : this.dim);
-    if (this.#contents.add({ ...rows, data: this.#bits(rows.data, rows.dim, "patterns") }, options)) {
+    if (this.#contents.add({ ...rows, data: bitsOf(this.#settings, rows.data, rows.dim, "patterns") }, options)) {
       this.#bound = undefined;
       this.#search.stored();
     }
@@ -136,7 +136,7 @@ export class DenseMemory implements Memory {
   /** E at a state, all of it (alpha does not matter); Infinity off the support of LSR with epsilon = 0. */
   energy(state: Pattern): number {
     const { energy, binary } = this.#bind();
-    const x = this.#bits(toRow(state, "state", this.dim), this.dim, "state");
+    const x = bitsOf(this.#settings, toRow(state, "state", this.dim), this.dim, "state");
     return binary !== undefined ? binary.energy(x) : energy!.evaluate(this.#contents.rows, x)[0].energy;
   }
 
@@ -149,12 +149,25 @@ export class DenseMemory implements Memory {
 
   /**
    * All LSR minima at the memory's beta, exactly (L36), by the numbers of the stored rows; a budget leaves `complete` false and a cursor.
-   * @param options.beta another beta than the memory's @throws EngramError for other energies
+   * With `containing`, small sets first (see minimaWith). @param options.beta another beta than the memory's @throws EngramError for other energies
    */
   minima(options: MinimaOptions & { beta?: number } = {}): Minima {
     checkNames("minima option", options, [...WALK_OPTIONS, "eps", "beta"]);
     const { chosen } = this.#bind();
-    return minimaAt(this.#pairs("minima"), options.beta ?? chosen.beta, { eps: this.#settings.epsilon, ...options });
+    const { beta = chosen.beta, containing, ...more } = { eps: this.#settings.epsilon, ...options };
+    const inOrder = containing !== undefined && ["cursor", "minSize", "maxSize", "from", "to"].every((name) => !(name in more));
+    return inOrder ? minimaWith(this.#pairs("minima"), containing, beta, more) : minimaAt(this.#pairs("minima"), beta, { ...more, containing });
+  }
+
+  /**
+   * Minima by descent, for every continuous energy (section 6.4 of the notes): from each pattern, their mean and random points; what ends together is one.
+   * A lower bound. @param options.beta another beta than the memory's @throws EngramError for binary energies
+   */
+  settledMinima(options: SettledMinimaOptions & { beta?: number } = {}): SettledMinima {
+    checkNames("settledMinima option", options, ["beta", "randomStarts", "rng", "tolerance", "maxSteps", "merge", "onProgress"]);
+    const { chosen, binary } = this.#bind();
+    if (binary !== undefined) throw new EngramError("settledMinima", "a continuous energy", this.#settings.energy, "Binary energies rest at corners of the cube; recall goes to one of them.");
+    return settledMinima(this.#contents.rows, continuousEnergy(this.#settings, checkBeta(options.beta ?? chosen.beta), this.#search), options);
   }
 
   /** The beta-windows of all LSR minima (L19): the minima for every beta. @throws EngramError for other energies */
@@ -217,7 +230,7 @@ export class DenseMemory implements Memory {
 
   #pairs(what: string): Pairs {
     const { energy } = this.#settings;
-    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError(what, "energy lsr", energy, "Only LSR has minima in closed form; settledMinima finds some of others.");
+    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError(what, "energy lsr", energy, "Only LSR has minima in closed form; settledMinima() finds those of others by descent.");
     return pairsOf(this.#contents.rows.toArray(), this.dim);
   }
 
@@ -225,21 +238,7 @@ export class DenseMemory implements Memory {
     const { rows } = this.#contents; // refuses an empty or disposed memory first
     const own = toRows(cues, "cue", rows.dim);
     this.#contents.fits(own.data, own.dim, "cue");
-    return { ...own, data: this.#bits(own.data, own.dim, "cue", visible) };
-  }
-
-  /** Binary energies: -1 and 1, by threshold where one is given. A hidden value need not be a bit: it starts as its sign. */
-  #bits(data: Float64Array, dim: number, what: string, visible?: ArrayLike<number>): Float64Array {
-    const { binary, binarize } = this.#settings;
-    if (!binary) return data;
-    if (binarize !== undefined) return data.map((value) => (value > binarize ? 1 : -1));
-    const shown = visible === undefined ? data : data.map((value, i) => (visible[i % dim] !== 0 ? value : value > 0 ? 1 : -1));
-    const bad = shown.findIndex((value) => value !== 1 && value !== -1);
-    if (bad >= 0) {
-      throw new EngramError(`${what}, row ${Math.floor(bad / dim)}, column ${bad % dim}`, `-1 or 1 for the ${this.#settings.energy} energy`, String(data[bad]),
-        "Binarise first, or pass binarize (pixels in [0, 1]: .5).");
-    }
-    return shown;
+    return { ...own, data: bitsOf(this.#settings, own.data, own.dim, "cue", visible) };
   }
 
   /** @param known beta read from a file */

@@ -135,3 +135,13 @@ export function binarySeparation(settings: DenseSettings): BinarySeparation {
   if (settings.energy === "rectified") return { kind: "rectified", n: settings.degree };
   return settings.beta === undefined ? { kind: "exponential" } : { kind: "lse", beta: settings.beta };
 }
+
+/** Binary energies: -1 and 1, by threshold where one is given. A hidden value need not be a bit: it starts as its sign. */
+export function bitsOf({ binary, binarize, energy }: DenseSettings, data: Float64Array, dim: number, what: string, visible?: ArrayLike<number>): Float64Array {
+  if (!binary) return data;
+  if (binarize !== undefined) return data.map((value) => (value > binarize ? 1 : -1));
+  const shown = visible === undefined ? data : data.map((value, i) => (visible[i % dim] !== 0 ? value : value > 0 ? 1 : -1));
+  const bad = shown.findIndex((value) => value !== 1 && value !== -1);
+  if (bad < 0) return shown;
+  throw new EngramError(`${what}, row ${Math.floor(bad / dim)}, column ${bad % dim}`, `-1 or 1 for the ${energy} energy`, String(data[bad]), "Binarise first, or pass binarize (pixels in [0, 1]: .5).");
+}

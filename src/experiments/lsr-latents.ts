@@ -6,10 +6,10 @@
  *   (L34) beta from K_target interacting patterns: P = ceil(M (K_target - 1) / 2) pairs closer than 2 r_s, 2 r_s midway to the next distance;
  *         `touching`: at the P-th distance itself, the authors' limit, where the P-th pair only touches and adds nothing (L20)
  *   (L17) minima: sets K with B(c_K) = K; kept where they lie at a pattern, novel elsewhere (L21)
- *   6.4   LSE at the same beta: (L6) from every pattern until nothing moves by 1e-10, merged by single linkage at 1e-6 of the largest
- *         pair distance. A lower bound on its minima. `rounded`: the authors' count, distinct to 1 decimal
+ *   6.4   LSE at the same beta: `settledMinima`, descent from every pattern and their mean. A lower bound on its minima. `rounded`: the
+ *         authors' count, distinct to 1 decimal
  */
-import { betaForInteractions, DenseMemory, minimaAt, type Minima, type Minimum, pairDistances } from "../dense/index.ts";
+import { betaForInteractions, minimaAt, type Minima, type Minimum, pairDistances, settledMinima, softmaxEnergy } from "../dense/index.ts";
 import { Rows } from "../kernels/index.ts";
 import type { Value } from "../report/index.ts";
 
@@ -53,6 +53,7 @@ export function latentMemories(codes: ArrayLike<number>, d: number, wanted: numb
   rows.append(Xi);
   const { beta, pairs, attained } = betaForInteractions(rows, wanted);
   const limit = betaForInteractions(rows, wanted, true).beta * (1 + HAIR);
+  const lse = lseMemories(rows, beta);
   rows.dispose();
   const D2 = pairDistances(Xi, d);
   const found = minimaAt(D2, beta);
@@ -62,7 +63,7 @@ export function latentMemories(codes: ArrayLike<number>, d: number, wanted: numb
   return {
     count: M, wanted, beta, radius: Math.sqrt(2 / beta), pairs, attained, found, kept, novel,
     touching: { beta: limit, radius: Math.sqrt(2 / limit), kept: touching.preserved, novel: touching.novel },
-    lse: lseMemories(Xi, M, d, beta, Math.sqrt(D2.reduce((most, value) => Math.max(most, value), 0))),
+    lse,
   };
 }
 
@@ -78,25 +79,10 @@ function novelMemory(Xi: Float64Array, d: number, { members, energy }: Minimum):
   return { members, code, energy, novelty: Math.sqrt(least), nearest };
 }
 
-function lseMemories(Xi: Float64Array, M: number, d: number, beta: number, scale: number): LatentMemories["lse"] {
-  const memory = new DenseMemory({ energy: "lse", beta, precision: "f64" });
-  memory.store(Array.from({ length: M }, (_, mu) => Xi.slice(mu * d, (mu + 1) * d)));
-  const codes: Float64Array[] = [];
-  const rounded = new Set<string>();
-  let settled = true;
-  // Single linkage: a new state joins, and by joining unites, all groups it is near to.
-  let groups: Float64Array[][] = [];
-  for (let mu = 0; mu < M; mu++) {
-    const { state, converged } = memory.recall(Xi.slice(mu * d, (mu + 1) * d), { maxSteps: 100_000, tolerance: 1e-10 });
-    const code = Float64Array.from(state);
-    settled &&= converged;
-    rounded.add(Array.from(code, (value) => Math.round(10 * value)).join());
-    const near = groups.filter((group) => group.some((other) => between(code, other) <= (1e-6 * scale) ** 2));
-    groups = [...groups.filter((group) => !near.includes(group)), [...near.flat(), code]];
-  }
-  memory.dispose();
-  codes.push(...groups.map((group) => group[0]));
-  return { codes, rounded: rounded.size, settled };
+function lseMemories(rows: Rows, beta: number): LatentMemories["lse"] {
+  const { found, lost } = settledMinima(rows, softmaxEnergy(beta, "euclidean"));
+  const codes = found.filter(({ kind }) => kind === "minimum").map(({ state }) => state);
+  return { codes, rounded: new Set(codes.map((code) => Array.from(code, (value) => Math.round(10 * value)).join())).size, settled: lost.length === 0 };
 }
 
 function between(x: ArrayLike<number>, y: ArrayLike<number>): number {

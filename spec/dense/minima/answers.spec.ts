@@ -306,6 +306,40 @@ t.test("all kernels by the same interface: the pair of Figure 6, plateaus apart"
   t.ok(near(smallestCurvature(pair, lsr, Float64Array.of(0)), 2 / (2 * (1 - 1 / 2.25)), 1e-6), "by differences of the gradient");
 });
 
+t.test("a memory's own: descent for every continuous energy; sets with one pattern, pairs complete whatever the budget", async (t) => {
+  const patterns = Array.from({ length: 10 }, (_, mu) => Array.from(XI.slice(4 * mu, 4 * mu + 4)));
+  const of = (energy: string, beta?: number): DenseMemory => {
+    const memory = new DenseMemory({ energy, beta, precision: "f64" });
+    memory.store(patterns);
+    return memory;
+  };
+  const told: number[] = [];
+  const soft = of("lse", 20).settledMinima({ randomStarts: 100, rng: seeded(2), onProgress: ({ done, of: all }) => told.push(done, all) });
+  t.same([soft.minima, soft.preserved, soft.novel], [5, 0, 5], "LSE: near patterns, at none");
+  t.same(told, [64, 111, 111, 111]);
+  t.equal(of("lse", 20).settledMinima({ beta: 8 }).minima, 1, "at another beta");
+  const lsr = of("lsr", 20);
+  const descended = lsr.settledMinima();
+  t.same([descended.preserved, lsr.minima().preserved], [10, 10], "LSR: exactly at all ten");
+  t.ok(descended.found.every(({ kind }) => kind === "minimum"));
+  for (const energy of ["cosine", "triweight", "hybrid", "lse-dot"]) t.ok(of(energy).settledMinima().found.length > 0, energy);
+  t.throws(() => of("lse", -1), { message: /beta/ });
+  t.throws(() => of("lse").settledMinima({ beta: Infinity }), { message: /beta/ });
+  t.throws(() => of("lse").settledMinima({ starts: 3 } as object), { message: /starts/ });
+  const bits = new DenseMemory({ energy: "classical" });
+  bits.store([[1, -1, 1]]);
+  t.throws(() => bits.settledMinima(), { message: /classical/ });
+  t.throws(() => of("lse").minima(), { message: /energy lsr/ });
+
+  const all = lsr.minima({ beta: 8 }).minima.filter(({ members }) => members.includes(3));
+  const sets = (minima: readonly { members: readonly number[] }[]): string[] => minima.map(({ members }) => members.join()).sort();
+  const whole = lsr.minima({ beta: 8, containing: 3 });
+  t.same([whole.complete, sets(whole.minima)], [true, sets(all)]);
+  t.ok(whole.minima.every(({ members }, i) => i === 0 || members.length >= whole.minima[i - 1].members.length), "small sets first");
+  const cut = lsr.minima({ beta: 8, containing: 3, maxSets: 0 });
+  t.same([cut.complete, sets(cut.minima)], [false, sets(all.filter(({ members }) => members.length <= 2))]);
+});
+
 t.test("LSR by descent finds only minima of the exact list", async (t) => {
   const rng = seeded(4);
   const X = Float64Array.from({ length: 12 * 3 }, () => rng.uniform());

@@ -23,6 +23,8 @@ export interface SettledMinimaOptions {
   maxSteps?: number;
   /** Default 1e-6. */
   merge?: number;
+  /** Told after every 64 starts. */
+  onProgress?: (at: { readonly done: number; readonly of: number }) => void;
 }
 
 export interface SettledMinimum {
@@ -34,6 +36,8 @@ export interface SettledMinimum {
   /** The nearest stored pattern and its distance. */
   readonly nearest: number;
   readonly distance: number;
+  /** Farther from every stored pattern than ends may lie apart and still be one. */
+  readonly novel: boolean;
   /** Starts that ended here: pattern numbers, M for the mean, then the random ones. */
   readonly starts: readonly number[];
 }
@@ -43,6 +47,9 @@ export interface SettledMinima {
   readonly found: readonly SettledMinimum[];
   /** Of kind "minimum". A lower bound on the number of minima. */
   readonly minima: number;
+  /** Of these, at a stored pattern, and elsewhere. */
+  readonly preserved: number;
+  readonly novel: number;
   readonly flat: number;
   /** Starts that came to no rest, or lay outside every support. */
   readonly lost: readonly number[];
@@ -53,7 +60,7 @@ const LOCKSTEP = 64;
 
 /** @throws EngramError for options out of range */
 export function settledMinima(rows: Rows, energy: ContinuousEnergy, options: SettledMinimaOptions = {}): SettledMinima {
-  const { randomStarts = 0, rng, tolerance = 1e-10, maxSteps = 100_000, merge = 1e-6 } = options;
+  const { randomStarts = 0, rng, tolerance = 1e-10, maxSteps = 100_000, merge = 1e-6, onProgress } = options;
   if (!Number.isInteger(randomStarts) || randomStarts < 0) throw new EngramError("randomStarts", "a whole number, 0 or above", String(randomStarts), "0 starts from the patterns and their mean.");
   if (randomStarts > 0 && rng === undefined) throw new EngramError("rng", "a generator", "none", "Random starts are drawn from it: seeded(1).");
   if (!(merge >= 0 && merge < 1)) throw new EngramError("merge", "0 <= merge < 1", String(merge), "1e-6 of the patterns' spread.");
@@ -76,6 +83,7 @@ export function settledMinima(rows: Rows, energy: ContinuousEnergy, options: Set
       if (converged) ends.push({ state, energy: energies[energies.length - 1], start: q + i });
       else lost.push(q + i);
     });
+    onProgress?.({ done: Math.min(q + LOCKSTEP, starts.length / dim), of: starts.length / dim });
   }
   const found = linked(ends.map(({ state }) => state), merge * scale).map((group): SettledMinimum => {
     const best = group.map((i) => ends[i]).reduce((a, b) => (b.energy < a.energy ? b : a));
@@ -86,11 +94,12 @@ export function settledMinima(rows: Rows, energy: ContinuousEnergy, options: Set
       if (d < near) [nearest, near] = [mu, d];
     }
     const kind = curvature > FLAT ? "minimum" : curvature >= -FLAT ? "flat" : "saddle";
-    return { state: best.state, energy: best.energy, kind, curvature, nearest, distance: near, starts: group.map((i) => ends[i].start) };
+    return { state: best.state, energy: best.energy, kind, curvature, nearest, distance: near, novel: near > merge * scale, starts: group.map((i) => ends[i].start) };
   });
   found.sort((a, b) => a.energy - b.energy || a.starts[0] - b.starts[0]);
   const ofKind = (kind: string): number => found.filter((one) => one.kind === kind).length;
-  return { found, minima: ofKind("minimum"), flat: ofKind("flat"), lost };
+  const novel = found.filter((one) => one.kind === "minimum" && one.novel).length;
+  return { found, minima: ofKind("minimum"), preserved: ofKind("minimum") - novel, novel, flat: ofKind("flat"), lost };
 }
 
 /** The smallest eigenvalue of the Hessian of an energy at a state. @param scale a length of the data, for steps of differences */
@@ -101,7 +110,8 @@ export function smallestCurvature(rows: Rows, energy: ContinuousEnergy, x: Float
     const m = rows.weightedSum(p);
     // Cov_p and the Gram matrix of sqrt(p) (xi - m) have the same eigenvalues but zeros: the smaller is asked.
     const active = Array.from(p, (_, mu) => mu).filter((mu) => p[mu] > 0);
-    const A = Float64Array.from({ length: active.length * d }, (_, i) => Math.sqrt(p[active[Math.floor(i / d)]]) * (rows.row(active[Math.floor(i / d)])[i % d] - m[i % d]));
+    const A = new Float64Array(active.length * d);
+    active.forEach((mu, i) => A.set(Float64Array.from(rows.row(mu), (value, k) => Math.sqrt(p[mu]) * (value - m[k])), i * d));
     const n = Math.min(active.length, d);
     const byRows = active.length <= d;
     const inner = (i: number, j: number): number => {
