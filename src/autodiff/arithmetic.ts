@@ -28,7 +28,7 @@ export function sumTo(x: Var, shape: readonly number[]): Var {
   walk(x.shape, to, to, (at, length, a, step) => {
     for (let i = 0; i < length; i++) sums[a + i * step] += x.data[at + i];
   });
-  const data = x.data instanceof Float32Array ? Float32Array.from(sums) : sums;
+  const data = x.data instanceof Float32Array ? new Float32Array(sums) : sums;
   return node([...shape], data, [[x, (g) => broadcastTo(g, x.shape)]]);
 }
 

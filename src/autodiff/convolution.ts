@@ -39,9 +39,14 @@ function windows(shape: readonly number[], kh: number, kw: number, window: Windo
   const index = new Int32Array(B * ho * wo * C * kh * kw);
   let at = 0;
   for (let b = 0; b < B; b++) for (let i = 0; i < ho; i++) for (let j = 0; j < wo; j++) {
-    for (let c = 0; c < C; c++) for (let p = 0; p < kh; p++) for (let q = 0; q < kw; q++) {
-      const [y, x] = [i * stride + p - padding, j * stride + q - padding];
-      index[at++] = y < 0 || y >= H || x < 0 || x >= W ? -1 : ((b * H + y) * W + x) * C + c;
+    for (let c = 0; c < C; c++) for (let p = 0; p < kh; p++) {
+      const y = i * stride + p - padding;
+      const row = (b * H + y) * W * C + c;
+      const outside = y < 0 || y >= H;
+      for (let q = 0; q < kw; q++) {
+        const x = j * stride + q - padding;
+        index[at++] = outside || x < 0 || x >= W ? -1 : row + x * C;
+      }
     }
   }
   return { index, ho, wo };

@@ -13,7 +13,7 @@ import { constant, node, type Var } from "./tape.ts";
 
 /** y = f(x) in f64, rounded once to the precision of x. */
 function apply(x: Var, f: (x: Float64Array) => Float64Array): Floats {
-  return x.data instanceof Float32Array ? Float32Array.from(f(Float64Array.from(x.data))) : f(x.data as Float64Array);
+  return x.data instanceof Float32Array ? new Float32Array(f(new Float64Array(x.data))) : f(x.data as Float64Array);
 }
 
 /** An operation with f(x) and dy/dx as a function of x and y. */
@@ -122,7 +122,10 @@ export function step(x: Var): Var {
 
 /** max(x, 0); gradient 0 at 0. */
 export function relu(x: Var): Var {
-  return plain(x, (z) => Math.max(z, 0), () => step(x));
+  // A loop of its own: in the Energy Transformer it passes over more numbers than any other function.
+  const data = zerosLike(x.data, x.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = x.data[i] > 0 ? x.data[i] : Number.isNaN(x.data[i]) ? NaN : 0;
+  return unary(x, data, () => step(x));
 }
 
 /** x^n for a whole n from 0, by repeated squaring; 0^0 = 1. @throws EngramError for any other n */

@@ -49,7 +49,7 @@ function alongRows(x: Var, axis: number, what: string, rows: (x: Var) => Var): V
 /** Calls f on every row (last axis) as f64. */
 function eachRow(x: Var, f: (row: Float64Array, i: number) => void): void {
   const width = x.shape[x.shape.length - 1];
-  const data = x.data instanceof Float32Array ? Float64Array.from(x.data) : (x.data as Float64Array);
+  const data = x.data instanceof Float32Array ? new Float64Array(x.data) : (x.data as Float64Array);
   const count = sizeOf(x.shape.slice(0, -1));
   for (let i = 0; i < count; i++) f(data.subarray(i * width, (i + 1) * width), i);
 }

@@ -70,13 +70,15 @@ export function place(y: Var, index: Int32Array, shape: readonly number[]): Var 
   checkIndex("place", index, y.shape, sizeOf(shape));
   const sums = new Float64Array(sizeOf(shape));
   for (let i = 0; i < index.length; i++) if (index[i] >= 0) sums[index[i]] += y.data[i];
-  return node([...shape], y.data instanceof Float32Array ? Float32Array.from(sums) : sums, [[y, (g) => take(g, index, y.shape)]]);
+  return node([...shape], y.data instanceof Float32Array ? new Float32Array(sums) : sums, [[y, (g) => take(g, index, y.shape)]]);
 }
 
 function checkIndex(what: string, index: Int32Array, shape: readonly number[], length: number): void {
   if (index.length !== sizeOf(shape)) throw new EngramError(what, `${sizeOf(shape)} positions for shape ${show(shape)}`, `${index.length}`, "Give one position per number.");
-  const bad = index.findIndex((at) => at < -1 || at >= length);
-  if (bad >= 0) throw new EngramError(`${what}, position ${bad}`, `-1..${length - 1}`, String(index[bad]), "Positions count from 0 in row-major order.");
+  // A plain loop: convolutions pass through here with millions of positions.
+  let bad = 0;
+  while (bad < index.length && index[bad] >= -1 && index[bad] < length) bad++;
+  if (bad < index.length) throw new EngramError(`${what}, position ${bad}`, `-1..${length - 1}`, String(index[bad]), "Positions count from 0 in row-major order.");
 }
 
 /** Rows of x (entries along axis 0) in any order, with repetition: [n, ...rest]. @throws EngramError on a row that x does not have */

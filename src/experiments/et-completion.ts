@@ -23,17 +23,24 @@ export const etCompletion: Experiment = { name: "et-completion", title: "Half th
 
 export const GEOMETRY = { channels: 3, height: 32, width: 32, patch: 4 } as const;
 /** Of CIFAR-10: what the recipe normalises with. */
-const PIXELS = { mean: [0.4914, 0.4822, 0.4465], sd: [0.247, 0.2435, 0.2616] } as const;
+export const PIXELS_OF_CIFAR = { mean: [0.4914, 0.4822, 0.4465], sd: [0.247, 0.2435, 0.2616] } as const;
 const SHOWN = 8;
 
-/** The shipped weights and the depth they were trained at. @throws EngramError where the file is missing or says no depth */
-export function shippedTransformer(): { model: ImageEnergyTransformer; steps: number; alpha: number } {
-  const file = join(packageRoot(), "fixtures", "weights", "energy-transformer.safetensors");
+/** A model of 32 x 32 pictures with the depth it was trained at. */
+export interface TrainedTransformer { readonly model: ImageEnergyTransformer; readonly steps: number; readonly alpha: number }
+
+/** The weights of the package. @throws EngramError where the file is missing */
+export function shippedTransformer(): TrainedTransformer {
+  return readTransformer(join(packageRoot(), "fixtures", "weights", "energy-transformer.safetensors"));
+}
+
+/** Weights written by training/energy-transformer.py. @throws EngramError where the file is missing or says no depth */
+export function readTransformer(file: string): TrainedTransformer {
   if (!existsSync(file)) throw new EngramError("et-completion", file, "no such file", "Install the package with its weights.");
   const bytes = readFileSync(file);
   const { steps, alpha } = readSafetensors(bytes, file).metadata;
   if (!(Number(steps) > 0 && Number(alpha) > 0)) throw new EngramError(file, "metadata steps and alpha", `${steps}, ${alpha}`, "Export the weights with the recipe in training/.");
-  return { model: readCheckpoint(bytes, { geometry: GEOMETRY, ...PIXELS }, file), steps: Number(steps), alpha: Number(alpha) };
+  return { model: readCheckpoint(bytes, { geometry: GEOMETRY, ...PIXELS_OF_CIFAR }, file), steps: Number(steps), alpha: Number(alpha) };
 }
 
 interface Data { readonly name: string; readonly stored: LabelledImages; readonly pictures: Float32Array[] }

@@ -2,10 +2,12 @@
 import { denseCapacity } from "./dense-capacity.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
 import { etCompletion } from "./et-completion.ts";
+import { etGraph } from "./et-graph.ts";
 import { etToy } from "./et-toy.ts";
 import type { Experiment } from "./experiment.ts";
 import { fullySemantic } from "./fully-semantic.ts";
 import { hamDenoise } from "./ham-denoise.ts";
+import { hamHierarchy } from "./ham-hierarchy.ts";
 import { hamExercise } from "./ham-exercise.ts";
 import { hamZeroState } from "./ham-zero-state.ts";
 import { inferenceObjectives } from "./inference-objectives.ts";
@@ -56,8 +58,10 @@ export const experiments: readonly Experiment[] = [
   hamZeroState,
   hamExercise,
   hamDenoise,
+  hamHierarchy,
   inferenceObjectives,
   etToy,
+  etGraph,
   lsrLandscape,
   lsrKernels,
   lsrLikelihood,

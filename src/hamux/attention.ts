@@ -7,13 +7,15 @@
  *   E = -sum over heads and queries of L_hid over keys of A;  default L_hid: softmax, -(1/beta) sum LSE(beta A)
  *   omega = L_hid'(A)    signal into q: (omega K) W^Q^T;  into k: (omega^T Q) W^K^T
  *
+ * turnedWQ, turnedWK   heads x z x D, optional among the parameters: the weights turned once, for those who call often
+ *
  * A mask (1 = this query sees this key) leaves keys out. A query that sees no key has no energy and no signal (M36).
  */
 import { EngramError, log } from "../numeric/index.ts";
 import { add, constant, div, matmul, mul, type NdArray, ndArray, neg, reshape, sizeOf, sub, transpose, type Var } from "../autodiff/index.ts";
 import type { Lagrangian, Params } from "./lagrangian.ts";
 import { softmax } from "./row-lagrangians.ts";
-import { hiddenParameters, type Hypersynapse, ofHidden, weights } from "./synapse.ts";
+import { type Both, hiddenParameters, type Hypersynapse, ofHidden, weights } from "./synapse.ts";
 
 /** The score of a key that is not seen: its weight is exactly 0. Not -Infinity, whose product with a weight of 0 would be NaN in beta's gradient. */
 const HIDDEN = -1e30;
@@ -47,10 +49,10 @@ export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }
     const rows = reshape(x, [x.shape[0], sizeOf(x.shape.slice(1)) / D, D]);
     return transpose(reshape(matmul(rows, reshape(W, [D, heads * z])), [...rows.shape.slice(0, 2), heads, z]), [0, 2, 1, 3]);
   };
-  /** B x heads x N x z back to the layer. */
-  const back = (y: Var, W: Var, shape: readonly number[], D: number): Var => {
+  /** B x heads x N x z back to the layer. @param turned W as heads x z x D, where the caller has it */
+  const back = (y: Var, W: Var, turned: Var | undefined, shape: readonly number[], D: number): Var => {
     const rows = reshape(transpose(y, [0, 2, 1, 3]), [y.shape[0] * y.shape[2], heads * z]);
-    return reshape(matmul(rows, transpose(reshape(W, [D, heads * z]))), shape);
+    return reshape(matmul(rows, turned === undefined ? transpose(reshape(W, [D, heads * z])) : reshape(turned, [heads * z, D])), shape);
   };
   const like = (data: ArrayLike<number>, shape: number[], x: Var): Var => constant({ shape, data: x.data instanceof Float32Array ? Float32Array.from(data) : Float64Array.from(data) });
   /** 1 for queries that see a key. */
@@ -61,11 +63,33 @@ export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }
     const hide = Float64Array.from(mask.data, (value, i) => (value === 1 || blind[Math.floor(i / mask.shape[1])] ? 0 : HIDDEN));
     return add(mul(A, sees(A)), like(hide, [...mask.shape], A));
   };
-  /** Queries, keys and omega, 0 in the rows of blind queries. */
-  const looks = ([x, y]: readonly Var[], p: Params): [Q: Var, K: Var, omega: Var] => {
+  /** Queries, keys and scores. */
+  const looks = ([x, y]: readonly Var[], p: Params): [Q: Var, K: Var, A: Var] => {
     const [Q, K] = [project(x, p.WQ, Dq), project(y, p.WK, Dk)];
-    const omega = hidden.activation(scores(Q, K), ofHidden(p));
-    return [Q, K, blind.includes(true) ? mul(omega, sees(omega)) : omega];
+    return [Q, K, scores(Q, K)];
+  };
+  /** 0 in the rows of blind queries. */
+  const omegaOf = (A: Var, p: Params): Var => {
+    const omega = hidden.activation(A, ofHidden(p));
+    return blind.includes(true) ? mul(omega, sees(omega)) : omega;
+  };
+  const energyOf = (A: Var, p: Params): Var => {
+    const value = hidden.value(A, ofHidden(p));
+    const quiet = blind.filter(Boolean).length;
+    // A blind query's scores are all 0: its log-sum-exp is log Nk, taken off again.
+    return quiet === 0 ? neg(value) : sub(div(heads * quiet * log(mask!.shape[1]), p["hidden.beta"]), value);
+  };
+  const both = (xhats: readonly Var[], p: Params): Both => {
+    const [Q, K, A] = looks(xhats, p);
+    return {
+      get energy() {
+        return energyOf(A, p);
+      },
+      signals: () => {
+        const omega = omegaOf(A, p);
+        return [back(matmul(omega, K), p.WQ, p.turnedWQ, xhats[0].shape, Dq), back(matmul(transpose(omega), Q), p.WK, p.turnedWK, xhats[1].shape, Dk)];
+      },
+    };
   };
   return {
     kind: "attention", hidden, settings: mask === undefined ? {} : { mask: { shape: [...mask.shape], data: Array.from(mask.data) } },
@@ -76,17 +100,10 @@ export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }
       const tokens = [sizeOf(a) / Dq, sizeOf(b) / Dk];
       return mask === undefined || (mask.shape[0] === tokens[0] && mask.shape[1] === tokens[1]) ? undefined : `${mask.shape[0]} queries and ${mask.shape[1]} keys, as the mask has`;
     },
-    energy: ([x, y], p) => {
-      const value = hidden.value(scores(project(x, p.WQ, Dq), project(y, p.WK, Dk)), ofHidden(p));
-      const quiet = blind.filter(Boolean).length;
-      // A blind query's scores are all 0: its log-sum-exp is log Nk, taken off again.
-      return quiet === 0 ? neg(value) : sub(div(heads * quiet * log(mask!.shape[1]), p["hidden.beta"]), value);
-    },
-    weights: (xhats, p) => looks(xhats, p)[2],
-    signals: (xhats, p) => {
-      const [Q, K, omega] = looks(xhats, p);
-      return [back(matmul(omega, K), p.WQ, xhats[0].shape, Dq), back(matmul(transpose(omega), Q), p.WK, xhats[1].shape, Dk)];
-    },
+    energy: (xhats, p) => energyOf(looks(xhats, p)[2], p),
+    weights: (xhats, p) => omegaOf(looks(xhats, p)[2], p),
+    signals: (xhats, p) => both(xhats, p).signals(),
+    both,
   };
 }
 

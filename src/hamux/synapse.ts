@@ -27,7 +27,12 @@ export interface Hypersynapse {
   energy(xhats: readonly Var[], p: Params): Var;
   /** Closed form; default: the tape's. */
   signals?(xhats: readonly Var[], p: Params): Var[];
+  /** Both, with what they share computed once; to the bits of either alone. */
+  both?(xhats: readonly Var[], p: Params): Both;
 }
+
+/** An energy, and the signals when they are asked for. */
+export interface Both { readonly energy: Var; signals(): Var[] }
 
 /** The signals of a synapse, one per slot: its closed form, or the tape's. */
 export function signalsOf(synapse: Hypersynapse, xhats: readonly Var[], p: Params): Var[] {

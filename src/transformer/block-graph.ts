@@ -56,8 +56,8 @@ export class BlockGraph {
     const hidden = Object.entries(paramsOf(p, "hopfield")).map(([name, value]) => [`hidden.${name}`, value]);
     return {
       norm: paramsOf(p, "norm"),
-      attention: { WQ: transpose(p.WQ, [2, 0, 1]), WK: transpose(p.WK, [2, 0, 1]), "hidden.beta": p.beta }, // D x H x Y
-      hopfield: { Xi: p.Xi, ...Object.fromEntries(hidden) },
+      attention: { WQ: transpose(p.WQ, [2, 0, 1]), WK: transpose(p.WK, [2, 0, 1]), turnedWQ: p.WQ, turnedWK: p.WK, "hidden.beta": p.beta }, // D x H x Y
+      hopfield: { Xi: p.Xi, XiT: transpose(p.Xi), ...Object.fromEntries(hidden) },
     };
   }
 
@@ -75,10 +75,15 @@ export class BlockGraph {
 
   /** (M28)-(M30), B numbers each. */
   energies(xhat: Var, x: Var, q: Prepared, looks: Attention): BlockEnergies {
+    return this.look(xhat, x, q, looks).energies;
+  }
+
+  /** The energies, and u when it is asked for: projections, scores and fields are computed once for both. */
+  look(xhat: Var, x: Var, q: Prepared, looks: Attention): { readonly energies: BlockEnergies; update(): Var } {
+    const [att, hopfield] = [looks.both!([xhat, xhat], q.attention), this.#hopfield.both!([xhat], q.hopfield)];
     return {
-      neurons: legendre(this.parts.norm, x, xhat, q.norm),
-      attention: looks.energy([xhat, xhat], q.attention),
-      hopfield: this.#hopfield.energy([xhat], q.hopfield),
+      energies: { neurons: legendre(this.parts.norm, x, xhat, q.norm), attention: att.energy, hopfield: hopfield.energy },
+      update: () => total([...att.signals(), ...hopfield.signals()]),
     };
   }
 
@@ -95,7 +100,11 @@ export class BlockGraph {
 
   /** (M34) @param free N numbers: 1 = the token may move, 0 = it stays. Default: all move */
   step(x: Var, q: Prepared, looks: Attention, alpha: number, free?: ArrayLike<number>): Var {
-    const u = this.update(this.normalise(x, q), q, looks);
+    return this.moved(x, this.update(this.normalise(x, q), q, looks), alpha, free);
+  }
+
+  /** x + alpha u. */
+  moved(x: Var, u: Var, alpha: number, free?: ArrayLike<number>): Var {
     if (free === undefined) return add(x, mul(alpha, u));
     const rates = Float64Array.from(free, (bit) => alpha * bit);
     return add(x, mul(constant({ shape: [1, rates.length, 1], data: x.data instanceof Float32Array ? Float32Array.from(rates) : rates }), u));

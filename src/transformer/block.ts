@@ -129,9 +129,14 @@ export class EnergyTransformerBlock {
   }
 
   #tree(x: Var, looks: Attention): BlockTree {
-    const parts = this.graph.energies(this.graph.normalise(x, this.#prepared), x, this.#prepared, looks);
+    return this.#look(x, looks).tree;
+  }
+
+  /** The energy, and the update when it is asked for. */
+  #look(x: Var, looks: Attention): { readonly tree: BlockTree; update(): Var } {
+    const { energies: parts, update } = this.graph.look(this.graph.normalise(x, this.#prepared), x, this.#prepared, looks);
     const [neurons, attention, hopfield] = [parts.neurons, parts.attention, parts.hopfield].map(({ data }) => data[0]);
-    return { energy: neurons + attention + hopfield, neurons, attention, hopfield };
+    return { tree: { energy: neurons + attention + hopfield, neurons, attention, hopfield }, update };
   }
 
   /** u = -d(E^ATT + E^HN)/dxhat, N x D. (M33) */
@@ -154,21 +159,24 @@ export class EnergyTransformerBlock {
     let x = this.#tokens(x0);
     const looks = this.#attention(x, neighbours);
     const mask = free === undefined ? undefined : maskOf(free, x.shape[1], "free tokens");
-    const trees = [this.#tree(x, looks)];
+    let here = this.#look(x, looks);
+    const trees = [here.tree];
     let raised = 0;
     let reason: string | undefined;
     let size = alpha;
     while (trees.length <= steps) {
-      const before = trees[trees.length - 1];
+      const before = here.tree;
+      const u = here.update();
       const fits = (tree: BlockTree): boolean => tree.energy <= before.energy + ENERGY_ROUNDING[this.precision] * (Math.abs(tree.neurons) + Math.abs(tree.attention) + Math.abs(tree.hopfield));
-      let next = this.graph.step(x, this.#prepared, looks, size, mask);
-      let tree = this.#tree(next, looks);
+      let next = this.graph.moved(x, u, size, mask);
+      let there = this.#look(next, looks);
       const tried = size;
-      while (guard && !fits(tree) && size > alpha * 2 ** -40) {
+      while (guard && !fits(there.tree) && size > alpha * 2 ** -40) {
         size /= 2;
-        next = this.graph.step(x, this.#prepared, looks, size, mask);
-        tree = this.#tree(next, looks);
+        next = this.graph.moved(x, u, size, mask);
+        there = this.#look(next, looks);
       }
+      const { tree } = there;
       if (!Number.isFinite(tree.energy) || (guard && !fits(tree))) {
         reason = Number.isFinite(tree.energy) ? "no step lowers the energy any further" : "the next step is not finite";
         break;
@@ -176,6 +184,7 @@ export class EnergyTransformerBlock {
       if (!fits(tree)) raised++;
       if (size === tried) size = Math.min(alpha, 2 * size);
       x = next;
+      here = there;
       trees.push(tree);
     }
     return { x: Float64Array.from(x.data), trees, energies: Float64Array.from(trees, ({ energy }) => energy), steps: trees.length - 1, raised, reason };
