@@ -33,7 +33,7 @@ t.test("the shipped encoder needs nothing said; size and encoder stand in the fi
   const [{ key, ranking }] = (JSON.parse(found.stdout) as { results: { key: string; ranking: { score: number }[] }[] }).results;
   t.equal(key, "p7.png");
   const weights = readFileSync("fixtures/weights/contrastive-small.safetensors");
-  const memory = SemanticMemory.fromBytes(readFileSync(join(cwd, "a.engram")), { encoder: networkMap("contrastive-small", weights, { scale: "unit" }) });
+  const memory = SemanticMemory.fromBytes(readFileSync(join(cwd, "a.engram")), { encoder: networkMap("contrastive-small", weights, { scale: "root" }) });
   t.equal(memory.recall(memory.recall(decodedCue(cwd)).state).key, "p7.png");
   t.ok(ranking.every(({ score }, i) => i === 0 || score <= ranking[i - 1].score));
   t.same([decodePng(readFileSync(join(cwd, "out.png"))).width, engram(["recognize", "a.engram", "photos/p3.png"], { cwd }).status], [32, 0]);

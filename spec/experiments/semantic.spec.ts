@@ -3,7 +3,7 @@ import t from "tap";
 import { seeded } from "../../src/numeric/index.ts";
 import { ALL_DAMAGES, damaged, damageOf, MAIN_DAMAGES, streamOf } from "../../src/experiments/semantic-damage.ts";
 import { PIXELS, type Features, type Phi } from "../../src/experiments/semantic-phi.ts";
-import { answers, scoreMatrices, SIMILARITIES, summarise, unitRows } from "../../src/experiments/semantic-recall.ts";
+import { answers, scoreMatrices, scaledRows, SIMILARITIES, summarise } from "../../src/experiments/semantic-recall.ts";
 import { bestOf, rowOf, semanticSweep } from "../../src/experiments/semantic-sweep.ts";
 import { semanticSet } from "../../src/experiments/semantic-set.ts";
 import { duplicateGroups, similarityOf, UniversalMemory } from "../../src/universal/index.ts";
@@ -40,10 +40,10 @@ t.test("answers are those of a memory of the block; ranks, margins and errors by
   const Q = draw(K.data);
   const groups = duplicateGroups(K.data, e);
   for (const matrix of scoreMatrices(K, Q, e)) {
-    const { similarity, unit } = SIMILARITIES.find(({ label }) => label === matrix.label)!;
+    const { similarity, scale } = SIMILARITIES.find(({ label }) => label === matrix.label)!;
     for (const [from, size] of [[0, N], [8, 8], [16, 5]]) {
       const memory = new UniversalMemory({ similarity: similarityOf(similarity), separation: "max" });
-      const [own, cues] = [K, Q].map(({ data }) => (unit === true ? unitRows(data, e) : data).subarray(from * e, (from + size) * e));
+      const [own, cues] = [K, Q].map(({ data }) => scaledRows(data, e, scale).subarray(from * e, (from + size) * e));
       memory.store({ rows: size, dim: e, data: own });
       const want = memory.recallMany({ rows: size, dim: e, data: cues });
       answers(matrix, groups, from, size).forEach(({ winner, hit, rank, best, margin }, n) => {

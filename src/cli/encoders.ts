@@ -62,7 +62,7 @@ export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer, scal
   const architecture = arch ?? openSafetensors(bytes, path).metadata.architecture;
   if (architecture === undefined) throw new EngramError(path, "the architecture", "weights that do not say which", "Give --arch NAME; `engram encode --help` lists them.");
   if (architectureOf(architecture).preprocessing === undefined) throw new EngramError("--arch", "a network that takes pictures", architecture, "Decoders take codes.");
-  const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, scale: scale ?? "unit", ...(layer !== undefined && { layers: [layer] }) };
+  const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, scale: scale ?? "root", ...(layer !== undefined && { layers: [layer] }) };
   const own = networkMap(architecture, bytes, options);
   const [, height, width] = own.encoder.network.input;
   own.encoder.dispose();

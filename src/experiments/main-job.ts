@@ -48,7 +48,7 @@ function runMainJob(context: Context): Report {
   [emoji, photographs, fashionAlbum(stored)].forEach((album, a) => {
     const [from, share] = parts[a];
     context.progress(`${album.name}: storing ${album.count} pictures`, from);
-    const encoder = networkMap("contrastive-small", weights, { shape: album.shape, scale: "unit" });
+    const encoder = networkMap("contrastive-small", weights, { shape: album.shape, scale: "root" });
     const memories = lineUp(album, encoder);
     try {
       trials.push(...runTrials(album, memories, { damages: DAMAGES, cues, fewer, rng: rng.fork(a), progress: (message, part) => context.progress(message, from + share * part) }));

@@ -9,9 +9,12 @@ import { betaFor, cosine, dot, indexExact, negL1, negL2, pearson, type Similarit
 import { median } from "../numeric/index.ts";
 import type { Features } from "./semantic-phi.ts";
 
-/** In the order tables show them; `unit L1` is L1 between vectors scaled to length 1, as cosine is L2 between them. */
-export const SIMILARITIES: readonly { readonly label: string; readonly similarity: Similarity; readonly unit?: true }[] = [
-  { label: "L1", similarity: negL1 }, { label: "unit L1", similarity: negL1, unit: true }, { label: "L2", similarity: negL2 }, { label: "cosine", similarity: cosine }, { label: "Pearson", similarity: pearson }, { label: "dot", similarity: dot },
+/**
+ * In the order tables show them; `unit L1` is L1 between vectors scaled to length 1, as cosine is L2 between them, `root L1` the same of
+ * sign(x) sqrt|x| (Hellinger's idea: a few large features do not decide alone).
+ */
+export const SIMILARITIES: readonly { readonly label: string; readonly similarity: Similarity; readonly scale?: "unit" | "root" }[] = [
+  { label: "L1", similarity: negL1 }, { label: "unit L1", similarity: negL1, scale: "unit" }, { label: "root L1", similarity: negL1, scale: "root" }, { label: "L2", similarity: negL2 }, { label: "cosine", similarity: cosine }, { label: "Pearson", similarity: pearson }, { label: "dot", similarity: dot },
 ];
 
 /** Scores of every cue against every memory. */
@@ -26,16 +29,22 @@ export interface ScoreMatrix {
 export function scoreMatrices(memories: Features, cues: Features, d: number, labels: readonly string[] = SIMILARITIES.map(({ label }) => label)): ScoreMatrix[] {
   const e = memories.dim || d;
   const wanted = SIMILARITIES.filter(({ label }) => labels.includes(label));
-  return [false, true].flatMap((unit) => {
-    const own = wanted.filter((one) => (one.unit === true) === unit);
+  return ([undefined, "unit", "root"] as const).flatMap((scale) => {
+    const own = wanted.filter((one) => one.scale === scale);
     if (own.length === 0) return [];
     const rows = new Rows(e);
-    rows.append(unit ? unitRows(memories.data, e) : memories.data);
-    const asked = unit ? unitRows(cues.data, e) : cues.data;
+    rows.append(scaledRows(memories.data, e, scale));
+    const asked = scaledRows(cues.data, e, scale);
     const out = own.map(({ label, similarity }) => ({ label, S: similarity.bind(rows).scores(asked), N: rows.count }));
     rows.dispose();
     return out;
   });
+}
+
+/** The rows as a similarity compares them: as they are, at length 1, or their square roots at length 1. */
+export function scaledRows(data: Float32Array, dim: number, scale?: "unit" | "root"): Float32Array {
+  if (scale === undefined) return data;
+  return unitRows(scale === "root" ? data.map((x) => Math.sign(x) * Math.sqrt(Math.abs(x))) : data, dim);
 }
 
 /** Each row at length 1; those of length 0 stay 0. */
