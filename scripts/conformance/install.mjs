@@ -21,6 +21,7 @@ export const PACKAGES = {
   "edge-vm": "@edge-runtime/vm@5.0.0",
   playwright: "playwright-core@1.65.1",
   vite: "vite@8.3.8",
+  attw: "@arethetypeswrong/cli@0.18.5",
   // For another processor: npm must be told that this is meant.
   "big-endian": "node@npm:node-linux-s390x@20.11.0",
 };
