@@ -110,12 +110,26 @@ def centroids(M, dim, _):
     return found
 
 
+def memory(count, dim, k):
+    if held.get("memory") != (count, dim, k):
+        rng = np.random.default_rng(0)
+        held.update(memory=(count, dim, k), x=rng.standard_normal((count, dim), dtype=np.float32), w=.02 * rng.standard_normal((dim, k), dtype=np.float32))
+    x, w = held["x"], held["w"]
+    xhat = x / np.sqrt((x * x).sum(1, keepdims=True) + np.float32(1e-5))
+    a = 10 * (xhat @ w)
+    p = np.exp(a - a.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    x - np.float32(.1) * (x - p @ w.T)
+
+
 THREE = {"batch", "lsr_step", "lsr_gradient", "centroids"}
-JOBS = {"lsr_step": lsr_step, "lsr_gradient": lsr_gradient, "centroids": centroids, "register": register, "recognize": recognize, "retrieve": retrieve, "scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
+JOBS = {"memory": memory, "lsr_step": lsr_step, "lsr_gradient": lsr_gradient, "centroids": centroids, "register": register, "recognize": recognize, "retrieve": retrieve, "scores": scores, "softmax": softmax, "batch": batch, "exp": exp}
 for line in sys.stdin:
     reps, name, *shape = line.split()
     shape = [int(s) for s in shape]
-    if len(shape) == 3 and name not in THREE:
+    if name == "memory":
+        pass
+    elif len(shape) == 3 and name not in THREE:
         levels(*shape)
     else:
         data(shape[0], 1 if name == "exp" else shape[1])

@@ -106,6 +106,20 @@ t.test("theorems: tokens without order, tokens left out, a token alone, the ener
   t.ok(run.energies[10] - run.energies[0] < 10 * (run.energies[200] - run.energies[190]), "steeply at first, then slowly");
 });
 
+t.test("without the trace: the same bits, the first and the last energy", async (t) => {
+  for (const precision of ["f32", "f64"] as const) {
+    const block = new EnergyTransformerBlock({ ...F6, precision });
+    for (const steps of [0, 1, 5]) {
+      const options = { steps, neighbours: RING, free: [1, 0, 1, 1] };
+      const [whole, bare] = [block.run(X, options), block.run(X, { ...options, trace: false })];
+      t.same(bare.x, whole.x);
+      t.same([...bare.energies], steps === 0 ? [whole.energies[0]] : [whole.energies[0], whole.energies[steps]]);
+      t.equal(bare.steps, steps);
+    }
+  }
+  t.throws(() => new EnergyTransformerBlock(F6).run(X, { trace: false, guard: true }), /trace: expected true with the guard/);
+});
+
 t.test("the guard, tokens held still, and steps too large", async (t) => {
   const random = seeded(6); // three tokens, unequal queries and keys: attention alone is not concave, and a step of 5 can overshoot
   const steep = new EnergyTransformerBlock({ WQ: normal([1, 3, 4], random, 1), WK: normal([1, 3, 4], random, 1), Xi: normal([2, 4], random, 0.01) });

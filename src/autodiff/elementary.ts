@@ -123,8 +123,12 @@ export function step(x: Var): Var {
 /** max(x, 0); gradient 0 at 0. */
 export function relu(x: Var): Var {
   // A loop of its own: in the Energy Transformer it passes over more numbers than any other function.
-  const data = zerosLike(x.data, x.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = x.data[i] > 0 ? x.data[i] : Number.isNaN(x.data[i]) ? NaN : 0;
+  const from = x.data;
+  const data = zerosLike(from, from.length);
+  for (let i = 0; i < from.length; i++) {
+    const z = from[i];
+    data[i] = z > 0 ? z : z === z ? 0 : NaN;
+  }
   return unary(x, data, () => step(x));
 }
 

@@ -44,6 +44,8 @@ export interface BlockRunOptions {
   free?: Mask;
   /** Whether to halve a step that would raise the energy. Default false: exactly the block of the paper. */
   guard?: boolean;
+  /** Whether to take the energy after every step. Default true. false: only at the start and the end, and no step counts as raised. Not with the guard. */
+  trace?: boolean;
 }
 
 /** The energy with its parts; `energy` is their sum, in this order. */
@@ -52,7 +54,7 @@ export interface BlockTree { readonly energy: number; readonly neurons: number; 
 export interface BlockRun {
   /** N x D. */
   readonly x: Float64Array;
-  /** At the start and after every step. */
+  /** At the start and after every step; of an untraced run, the first and the last. */
   readonly trees: readonly BlockTree[];
   readonly energies: Float64Array;
   readonly steps: number;
@@ -153,14 +155,16 @@ export class EnergyTransformerBlock {
   }
 
   /** (M34), `steps` times. @throws EngramError on tokens, neighbours or masks that do not fit, or options out of range */
-  run(x0: ArrayLike<number>, { steps = 12, alpha = 0.1, neighbours, free, guard = false }: BlockRunOptions = {}): BlockRun {
+  run(x0: ArrayLike<number>, { steps = 12, alpha = 0.1, neighbours, free, guard = false, trace = true }: BlockRunOptions = {}): BlockRun {
     if (!(Number.isInteger(steps) && steps >= 0)) throw new EngramError("steps", "a whole number, 0 or above", String(steps), "12 is the authors' choice.");
     if (!(alpha > 0 && alpha < Infinity)) throw new EngramError("alpha", "a finite number above 0", String(alpha), ".1 is the authors' choice.");
+    if (guard && !trace) throw new EngramError("trace", "true with the guard", "false", "The guard looks at every energy.");
     let x = this.#tokens(x0);
     const looks = this.#attention(x, neighbours);
     const mask = free === undefined ? undefined : maskOf(free, x.shape[1], "free tokens");
     let here = this.#look(x, looks);
     const trees = [here.tree];
+    if (!trace) return this.#untraced(x, here, steps, (from, u) => this.graph.moved(from, u, alpha, mask), looks);
     let raised = 0;
     let reason: string | undefined;
     let size = alpha;
@@ -188,5 +192,14 @@ export class EnergyTransformerBlock {
       trees.push(tree);
     }
     return { x: Float64Array.from(x.data), trees, energies: Float64Array.from(trees, ({ energy }) => energy), steps: trees.length - 1, raised, reason };
+  }
+
+  /** The same steps without the energies between; a step that is not finite is found at the end. */
+  #untraced(x0: Var, start: { readonly tree: BlockTree; update(): Var }, steps: number, moved: (x: Var, u: Var) => Var, looks: Attention): BlockRun {
+    let x = x0;
+    for (let t = 0; t < steps; t++) x = moved(x, t === 0 ? start.update() : this.graph.update(this.graph.normalise(x, this.#prepared), this.#prepared, looks));
+    const trees = steps === 0 ? [start.tree] : [start.tree, this.#tree(x, looks)];
+    const reason = Number.isFinite(trees[trees.length - 1].energy) ? undefined : "a step is not finite";
+    return { x: Float64Array.from(x.data), trees, energies: Float64Array.from(trees, ({ energy }) => energy), steps, raised: 0, reason };
   }
 }
