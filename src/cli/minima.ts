@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import { Option } from "commander";
-import { type Barcode, type Cursor, DenseMemory, type Window } from "../dense/index.ts";
+import { type Barcode, type Cursor, DenseMemory, settledMinima, type Window } from "../dense/index.ts";
 import { EngramError, type Key, seeded } from "../numeric/index.ts";
 import { barcodeChart, formatNumber } from "../report/index.ts";
 import { openAlbum } from "./album.ts";
@@ -123,7 +123,7 @@ function print(lines: readonly { members: readonly Key[]; energy: number; novel:
 
 async function settled(memory: DenseMemory, named: (members: readonly number[]) => Key[], { json, beta, starts = 0, seed }: MinimaOptions, session: Session): Promise<void> {
   const progress = session.progress("starts", memory.size + 1 + starts);
-  const found = await session.compute(() => memory.settledMinima({ beta, randomStarts: starts, rng: seeded(seed), onProgress: ({ done }) => progress.update(done) }));
+  const found = await session.compute(() => memory.survey((rows, energy) => settledMinima(rows, energy, { randomStarts: starts, rng: seeded(seed), onProgress: ({ done }) => progress.update(done) }), beta));
   progress.stop();
   const { preserved, novel, flat, lost } = found;
   const lines = found.found.filter(({ kind }) => kind === "minimum").map((one) => ({ members: named(one.starts.filter((mu) => mu < memory.size)), energy: one.energy, novel: one.novel }));

@@ -12,6 +12,7 @@ import {
   type Backend, checkPattern, EngramError, type Key, type Memory, type Pattern, type Patterns, type Recognition, type StoreOptions, toRow, toRows, refuseCloning,
 } from "../numeric/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
+import type { Rows } from "../kernels/index.ts";
 import type { ChosenBeta } from "./beta.ts";
 import { answerOf, type Asked, type DenseRecall, type DenseRecallOptions, settledAnswer } from "./answer.ts";
 import { BinaryMemory, type Settled } from "./binary.ts";
@@ -19,7 +20,7 @@ import { Contents } from "./contents.ts";
 import { descendMany, OUTSIDE } from "./dynamics.ts";
 import { checkFar, descendFar, type Far } from "./far.ts";
 import { type ContinuousEnergy, visibleScale } from "./landscape.ts";
-import { Barcode, type Minima, minimaAt, type MinimaOptions, minimaWith, type Pairs, pairsOf, settledMinima, type SettledMinima, type SettledMinimaOptions, WALK_OPTIONS, type WindowOptions } from "./minima/index.ts";
+import { Barcode, type Minima, minimaAt, type MinimaOptions, minimaWith, type Pairs, pairsOf, WALK_OPTIONS, type WindowOptions } from "./minima/index.ts";
 import { checkBeta } from "./parameters.ts";
 import { checkMask, checkNames, checkRecallOptions, hides, seen } from "./recall-options.ts";
 import { binarySeparation, bitsOf, chooseBeta, continuousEnergy, type DenseOptions, type DenseSettings, isCompact, noSupport, settingsOf } from "./settings.ts";
@@ -160,14 +161,13 @@ export class DenseMemory implements Memory {
   }
 
   /**
-   * Minima by descent, for every continuous energy (section 6.4 of the notes): from each pattern, their mean and random points; what ends together is one.
-   * A lower bound. @param options.beta another beta than the memory's @throws EngramError for binary energies
+   * Lets `look` read the stored rows and their energy, e.g. `(rows, energy) => settledMinima(rows, energy)`: minima of every continuous energy by
+   * descent, which bundles that do not look need not carry. Neither may be kept. @param beta another than the memory's @throws EngramError for binary energies
    */
-  settledMinima(options: SettledMinimaOptions & { beta?: number } = {}): SettledMinima {
-    checkNames("settledMinima option", options, ["beta", "randomStarts", "rng", "tolerance", "maxSteps", "merge", "onProgress"]);
+  survey<T>(look: (rows: Rows, energy: ContinuousEnergy) => T, beta?: number): T {
     const { chosen, binary } = this.#bind();
-    if (binary !== undefined) throw new EngramError("settledMinima", "a continuous energy", this.#settings.energy, "Binary energies rest at corners of the cube; recall goes to one of them.");
-    return settledMinima(this.#contents.rows, continuousEnergy(this.#settings, checkBeta(options.beta ?? chosen.beta), this.#search), options);
+    if (binary !== undefined) throw new EngramError("survey", "a continuous energy", this.#settings.energy, "Binary energies rest at corners of the cube; recall goes to one of them.");
+    return look(this.#contents.rows, continuousEnergy(this.#settings, checkBeta(beta ?? chosen.beta), this.#search));
   }
 
   /** The beta-windows of all LSR minima (L19): the minima for every beta. @throws EngramError for other energies */
@@ -230,7 +230,7 @@ export class DenseMemory implements Memory {
 
   #pairs(what: string): Pairs {
     const { energy } = this.#settings;
-    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError(what, "energy lsr", energy, "Only LSR has minima in closed form; settledMinima() finds those of others by descent.");
+    if (energy !== "lsr" && energy !== "epanechnikov") throw new EngramError(what, "energy lsr", energy, "Only LSR has minima in closed form; survey with settledMinima finds those of others by descent.");
     return pairsOf(this.#contents.rows.toArray(), this.dim);
   }
 

@@ -12,6 +12,7 @@
 import type { Rows } from "../../kernels/index.ts";
 import { denseOf, EngramError, type Rng, symmetricEigen } from "../../numeric/index.ts";
 import { descendMany } from "../dynamics.ts";
+import { checkNames } from "../recall-options.ts";
 import type { ContinuousEnergy } from "../landscape.ts";
 
 export interface SettledMinimaOptions {
@@ -60,6 +61,7 @@ const LOCKSTEP = 64;
 
 /** @throws EngramError for options out of range */
 export function settledMinima(rows: Rows, energy: ContinuousEnergy, options: SettledMinimaOptions = {}): SettledMinima {
+  checkNames("settledMinima option", options, ["randomStarts", "rng", "tolerance", "maxSteps", "merge", "onProgress"]);
   const { randomStarts = 0, rng, tolerance = 1e-10, maxSteps = 100_000, merge = 1e-6, onProgress } = options;
   if (!Number.isInteger(randomStarts) || randomStarts < 0) throw new EngramError("randomStarts", "a whole number, 0 or above", String(randomStarts), "0 starts from the patterns and their mean.");
   if (randomStarts > 0 && rng === undefined) throw new EngramError("rng", "a generator", "none", "Random starts are drawn from it: seeded(1).");
