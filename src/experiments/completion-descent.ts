@@ -46,18 +46,17 @@ export function descend(model: ImageEnergyTransformer, pictures: readonly Float3
   const completed: Float32Array[] = [];
   const frames: Float32Array[][] = Array.from({ length: Math.min(FRAMED, pictures.length) }, () => []);
   const curve = Array.from({ length: deep + 1 }, (_, step) => ({ step, energy: 0, mse: 0 }));
-  const perPatch = P / channels;
-  const channelOf = (i: number): number => Math.floor((i % P) / perPatch);
 
   for (let from = 0; from < pictures.length; from += BATCH) {
     const batch = pictures.slice(from, from + BATCH).map((data) => image(width, height, channels, data));
     const masks = hidden.slice(from, from + BATCH);
     const patches = model.patches(batch);
+    const truth = model.pixels(patches.data);
     const depth = from < followed ? deep : steps;
     let x: Var = model.encode(patches, Uint8Array.from(masks.flatMap((mask) => Array.from(mask))), model.params);
     for (let step = 0; ; step++) {
-      const decoded = model.decode(x, model.params).data;
-      const pictureAt = (b: number): Float32Array => fromPatches(Float64Array.from(decoded.subarray(b * N * P, (b + 1) * N * P), (value, i) => value * model.sd[channelOf(i)] + model.mean[channelOf(i)]), geometry).data;
+      const decoded = model.pixels(model.decode(x, model.params).data);
+      const pictureAt = (b: number): Float32Array => fromPatches(decoded.subarray(b * N * P, (b + 1) * N * P), geometry).data;
       batch.forEach((_, b) => {
         if (step === steps) completed.push(pictureAt(b));
         if (shown.includes(step) && from + b < frames.length) frames[from + b].push(pictureAt(b));
@@ -68,7 +67,7 @@ export function descend(model: ImageEnergyTransformer, pictures: readonly Float3
           curve[step].energy += (neurons.data[b] + attention.data[b] + hopfield.data[b]) / Math.min(followed, pictures.length);
           let [sum, count] = [0, 0];
           for (let i = 0; i < N * P; i++) {
-            if (masks[b][Math.floor(i / P)] === 1) [sum, count] = [sum + (model.sd[channelOf(i)] * (decoded[b * N * P + i] - patches.data[b * N * P + i])) ** 2, count + 1];
+            if (masks[b][Math.floor(i / P)] === 1) [sum, count] = [sum + (decoded[b * N * P + i] - truth[b * N * P + i]) ** 2, count + 1];
           }
           curve[step].mse += sum / count / Math.min(followed, pictures.length);
         });

@@ -8,7 +8,7 @@
  */
 import { join } from "node:path";
 import { item } from "../autodiff/index.ts";
-import type { EnergyTree, HAM, Run } from "../hamux/index.ts";
+import { type EnergyTree, type HAM, leavesOf, type Run } from "../hamux/index.ts";
 import { encodePng, type Image, image, mosaic } from "../images/index.ts";
 import { ENERGY_ROUNDING, seeded } from "../numeric/index.ts";
 import { check, figure, htmlTable, lineChart, paragraph, picture, result } from "../report/index.ts";
@@ -57,7 +57,7 @@ function run(context: Context): Report {
   const hidden = Array.from({ length: FOLLOWED }, (_, i) => occlusion(OCCLUSIONS[i % OCCLUSIONS.length]));
   const runs = hidden.map((mask, i) => deep.ham.run({ image: cuesOf(test.subarray(i * PIXELS, (i + 1) * PIXELS), b, mask) }, { free: { image: mask }, dt: GUARDED_DT, steps: LONG, tolerance: 0, trees: true }));
   const trees = runs.flatMap((one) => one.trees!);
-  const leaves = Math.max(...trees.map(({ energy, layers, connections }) => Math.abs([...Object.values(layers), ...connections.map((one) => one.energy)].reduce((sum, leaf) => sum + leaf, 0) - energy)));
+  const leaves = Math.max(...trees.map((tree) => Math.abs(leavesOf(tree).reduce((sum, leaf) => sum + leaf, 0) - tree.energy)));
   const found = result({
     experiment: hamHierarchy.name, title: hamHierarchy.title, seed, seconds: context.now() - start,
     parameters: { quick, data: name, pictures: train.length / PIXELS, "test pictures": test.length / PIXELS, ...settings, network: deep.ham.describe(), "pictures followed": FOLLOWED },
@@ -98,7 +98,7 @@ function without(ham: HAM, synapse: string): HAM {
 
 /** Of one step, as a share of the leaves' magnitudes there: what rounding moves is a share of them, not of their sum. */
 function largestRise({ energies, trees }: Run): number {
-  const size = ({ layers, connections }: EnergyTree): number => [...Object.values(layers), ...connections.map(({ energy }) => energy)].reduce((sum, leaf) => sum + Math.abs(leaf), 0);
+  const size = (tree: EnergyTree): number => leavesOf(tree).reduce((sum, leaf) => sum + Math.abs(leaf), 0);
   return Math.max(...Array.from(energies.subarray(1), (energy, i) => (energy - energies[i]) / size(trees![i + 1])));
 }
 

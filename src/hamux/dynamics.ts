@@ -10,7 +10,8 @@
  * along directions that change no activation.
  */
 import { ENERGY_ROUNDING, EngramError, eulerStep, type Flow, integrate, joined, rk4Step, unknownName } from "../numeric/index.ts";
-import type { EnergyTree, HAM, States } from "./ham.ts";
+import { type EnergyTree, leavesOf } from "./energy-tree.ts";
+import type { HAM, States } from "./ham.ts";
 import { type Mask, maskOf } from "./layer.ts";
 import { partlyClamped } from "./conditions.ts";
 
@@ -218,8 +219,8 @@ class Crowd {
     });
   }
 
-  #rounding({ layers, connections }: EnergyTree): number {
-    return ENERGY_ROUNDING[this.#ham.precision] * [...Object.values(layers), ...connections.map(({ energy }) => energy)].reduce((sum, leaf) => sum + Math.abs(leaf), 0);
+  #rounding(tree: EnergyTree): number {
+    return ENERGY_ROUNDING[this.#ham.precision] * leavesOf(tree).reduce((sum, leaf) => sum + Math.abs(leaf), 0);
   }
 
   #accept(walker: Walker): void {

@@ -14,6 +14,7 @@ import type { Floats } from "../kernels/index.ts";
 import { checkParts, type HamParts, withParameters } from "./build.ts";
 import { type Conditions, type ConditionsOptions, conditionsOf, standingWarnings } from "./conditions.ts";
 import { type Run, type RunOptions, runMany } from "./dynamics.ts";
+import { type EnergyTree, leavesOf } from "./energy-tree.ts";
 import { readHam, type ReadOptions, writeHam } from "./file.ts";
 import { Graph, labelOf, parametersOf, type Vars } from "./graph.ts";
 import { constants, type Params } from "./lagrangian.ts";
@@ -21,13 +22,6 @@ import type { NeuronLayer } from "./layer.ts";
 
 /** Numbers by layer name. */
 export type States = Readonly<Record<string, ArrayLike<number>>>;
-
-/** The energy with its parts: `energy` is the sum of the leaves, layers first, then connections, in their order. */
-export interface EnergyTree {
-  readonly energy: number;
-  readonly layers: Readonly<Record<string, number>>;
-  readonly connections: readonly { readonly name: string; readonly energy: number }[];
-}
 
 export interface HamOptions extends HamParts {
   /** Of all arithmetic in it. Default f64. */
@@ -142,7 +136,7 @@ export class HAM {
     return batch.map((_, i) => {
       const layers = Object.fromEntries(neurons.map(([name, { data }]) => [name, data[i]]));
       const connections = this.graph.connections.map((connection, c) => ({ name: labelOf(connection), energy: synapses[c].data[i] }));
-      const energy = [...Object.values(layers), ...connections.map((one) => one.energy)].reduce((sum, leaf) => sum + leaf, 0);
+      const energy = leavesOf({ layers, connections }).reduce((sum, leaf) => sum + leaf, 0);
       if (Number.isNaN(energy)) throw new EngramError(`energy of example ${i}`, "a number", "NaN", `States or parameters are too large for ${this.precision}.`);
       return { energy, layers, connections };
     });

@@ -117,6 +117,13 @@ export class ImageEnergyTransformer {
     return add(matmul(xhat, p.Wdec), p.Bdec);
   }
 
+  /** Patches as predicted back in units of the pixels, any number of patches. */
+  pixels(patches: ArrayLike<number>): Float64Array {
+    const { P } = patchCounts(this.geometry);
+    const perPatch = P / this.geometry.channels;
+    return Float64Array.from(patches, (value, i) => value * this.sd[Math.floor((i % P) / perPatch)] + this.mean[Math.floor((i % P) / perPatch)]);
+  }
+
   /** Encoded, run and decoded on the tape: what a training's loss is made of. */
   predict(patches: Var, hidden: ArrayLike<number>, p: Params, steps = 12, alpha = 0.1): Var {
     const { graph } = this.block;
@@ -138,9 +145,7 @@ export class ImageEnergyTransformer {
     const patches = this.patches([picture]);
     const start = reshape(this.encode(patches, mask, this.params), [N + 1, this.block.dim]);
     const { x, ...run } = this.block.run(start.data, options);
-    const out = this.decode(this.#constant([1, N + 1, this.block.dim], x), this.params).data;
-    const perPatch = P / this.geometry.channels;
-    const pixels = Float64Array.from(out, (value, i) => value * this.sd[Math.floor((i % P) / perPatch)] + this.mean[Math.floor((i % P) / perPatch)]);
+    const pixels = this.pixels(this.decode(this.#constant([1, N + 1, this.block.dim], x), this.params).data);
     const own = toPatches(picture, this.geometry);
     return {
       ...run, x, decoded: fromPatches(pixels, this.geometry),
