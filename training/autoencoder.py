@@ -7,28 +7,16 @@ Adam 1e-3 falling along half a cosine, batch 128, 20 epochs over all 60,000 trai
 per image. Memories are to be taken from the test images. A few minutes on one core; the file and its card (.md) are written at the end, from the seed alone.
 """
 import argparse
-import gzip
 import json
 import os
-import struct
 
-import numpy as np
 import torch
 from torch import nn
 
+import idx
 from export import write
 
 HIDDEN = (256, 64)
-
-
-def read_images(path):
-    """N x 784 in [0, 1] of a gzipped IDX file."""
-    with gzip.open(path) as file:
-        raw = file.read()
-    magic, count, rows, columns = struct.unpack(">4I", raw[:16])
-    if (magic, rows, columns) != (2051, 28, 28):
-        raise SystemExit(f"{path}: expected IDX images of 28 x 28 (magic 2051), got magic {magic}, {rows} x {columns}")
-    return torch.from_numpy(np.frombuffer(raw, np.uint8, offset=16).reshape(count, 784).astype(np.float32) / 255)
 
 
 def autoencoder(code):
@@ -85,7 +73,7 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     generator = torch.Generator().manual_seed(args.seed)
-    images, test = read_images(args.images), read_images(args.test)
+    images, test = idx.read(args.images), idx.read(args.test)
     model = autoencoder(args.code)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
     steps = len(images) // 128

@@ -16,17 +16,17 @@ the weights it would have given without the interruption (same machine, same thr
 """
 
 import argparse
-import gzip
 import hashlib
 import json
 import os
-import struct
 import time
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+import idx
+import tensors
 
 KL_WEIGHT = 4.0
 
@@ -60,37 +60,6 @@ def losses(output, images, mu, logvar):
     bce = F.binary_cross_entropy(output, images, reduction="sum")
     kl = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
     return bce, kl
-
-
-def read_images(folder, name):
-    """An IDX file of byte images (magic 2051), plain or gzipped, as float32 rows in [0, 1]."""
-    for path, opener in ((os.path.join(folder, name), open), (os.path.join(folder, name + ".gz"), gzip.open)):
-        if os.path.exists(path):
-            with opener(path, "rb") as file:
-                data = file.read()
-            magic, count, rows, columns = struct.unpack(">4i", data[:16])
-            if magic != 2051 or len(data) != 16 + count * rows * columns:
-                raise SystemExit(f"{path}: expected an IDX file of byte images, got magic {magic}, {len(data)} bytes")
-            pixels = np.frombuffer(data, np.uint8, offset=16).reshape(count, rows * columns)
-            return torch.from_numpy(pixels.astype(np.float32) / np.float32(255))
-    raise SystemExit(f"no {name} or {name}.gz in {folder}: give the folder of the MNIST IDX files with --data")
-
-
-def save_safetensors(path, tensors, metadata):
-    """The safetensors layout: u64 header length, JSON header, raw little-endian tensors."""
-    header, chunks, offset = {"__metadata__": metadata}, [], 0
-    for name, tensor in tensors.items():
-        array = np.ascontiguousarray(tensor.detach().cpu().numpy())
-        kind = {"float32": "F32", "float16": "F16", "int64": "I64"}[str(array.dtype)]
-        raw = array.tobytes()
-        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [offset, offset + len(raw)]}
-        chunks.append(raw)
-        offset += len(raw)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path + ".part", "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + b"".join(chunks))
-    os.replace(path + ".part", path)
 
 
 @torch.no_grad()
@@ -130,8 +99,8 @@ def main():
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)
-    train = read_images(options.data, "train-images-idx3-ubyte")
-    test = read_images(options.data, "t10k-images-idx3-ubyte")
+    train = idx.read(idx.find(options.data, "train-images-idx3-ubyte"))
+    test = idx.read(idx.find(options.data, "t10k-images-idx3-ubyte"))
     torch.manual_seed(options.seed)
     model = BetaVae().to(options.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, betas=(0.9, 0.999), eps=1e-8)
@@ -174,7 +143,7 @@ def main():
     full = evaluate(model, test, options.device, options.seed)
     shipped = half({name: value.cpu() for name, value in model.state_dict().items()})
     notes = {"recipe": "training/beta-vae.py", "seed": str(options.seed), "epochs": str(options.epochs)}
-    save_safetensors(options.out, shipped, notes)
+    tensors.save(options.out, {name: value.numpy() for name, value in shipped.items()}, notes)
     model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in shipped.items()})
     report = {
         "seed": options.seed,

@@ -144,7 +144,7 @@ def main():
         torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "generator": generator.get_state(), "step": step}, last + ".part")
         os.replace(last + ".part", last)
         metadata = {"recipe": "training/energy-transformer.py", "steps": str(o.steps), "alpha": str(o.alpha), "patch": str(PATCH), "seed": str(o.seed), "updates": str(step)}
-        halves = {name: value.numpy().astype(np.float16) for name, value in model.released().items()}
+        halves = {name: value.numpy().astype(np.float16) for name, value in sorted(model.released().items())}
         tensors.save(os.path.join(o.out, "energy-transformer.safetensors"), halves, metadata)
 
     loss_sum = seen = 0

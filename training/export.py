@@ -22,7 +22,7 @@ def arrays(state, kind):
 
 
 def write(path, state, metadata, kind=np.float16):
-    tensors.save(path, arrays(state, kind), metadata)
+    tensors.save(path, dict(sorted(arrays(state, kind).items())), metadata)
     return hashlib.sha256(open(path, "rb").read()).hexdigest()
 
 

@@ -1,24 +1,27 @@
 """Reading and writing safetensors files (8 bytes of header length, JSON header, raw little-endian data) without a package for it."""
 import json
+import os
 import struct
 
 import numpy as np
 
 TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
+NAMES = {"float32": "F32", "float16": "F16", "int64": "I64"}
 
 
 def save(path, tensors, metadata):
-    """Tensors by name as numpy arrays (float32 or float16), names in order; metadata: strings by name."""
+    """Tensors by name as numpy arrays (float32, float16 or int64), in their order; metadata: strings by name. The file appears whole or not at all."""
     header, blobs, offset = {"__metadata__": metadata}, [], 0
-    for name in sorted(tensors):
-        blob = np.ascontiguousarray(tensors[name]).tobytes()
-        header[name] = {"dtype": {"float32": "F32", "float16": "F16"}[tensors[name].dtype.name], "shape": list(tensors[name].shape), "data_offsets": [offset, offset + len(blob)]}
+    for name, array in tensors.items():
+        blob = np.ascontiguousarray(array).tobytes()
+        header[name] = {"dtype": NAMES[array.dtype.name], "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
         blobs.append(blob)
         offset += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
+    with open(path + ".part", "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+    os.replace(path + ".part", path)
 
 
 def parts(path):
