@@ -5,7 +5,8 @@
 
 An epoch ends with a checkpoint, `--out`/checkpoint.pt; the same command goes on from it. Order and views of epoch k follow from the seed
 and k alone, so that a run in pieces is the run in one piece. The rate is warmed up over the first epoch, constant, and falls along
-half a cosine in the last `--decay` of the epochs; --epochs may still be changed before the fall begins. What is measured (recall.jsonl, on 1,000
+half a cosine in the last `--decay` of the epochs; --epochs may still be changed before the fall begins. On a machine lent for a while, `--clock M` makes the
+run M minutes long and lets the rate fall by the clock: as good, but not twice the same. What is measured (recall.jsonl, on 1,000
 test images) and exported is the running average of the weights.
 """
 import argparse
@@ -36,6 +37,7 @@ def options():
     add("--augment", choices=RECIPES, default="rotation-aware")
     add("--epochs", type=int, default=40)
     add("--decay", type=float, default=0.4, help="share of the epochs in which the rate falls")
+    add("--clock", type=float, default=0, help="minutes that the run takes, whatever the epochs")
     add("--batch", type=int, default=512)
     add("--rate", type=float, default=2e-3, help="peak of AdamW's rate")
     add("--weight-decay", type=float, default=1e-4)
@@ -60,14 +62,11 @@ def nt_xent(a, b, temperature):
     return F.cross_entropy(scores, torch.arange(2 * n, device=u.device).roll(n))
 
 
-def rate(args, progress):
-    """`progress` in epochs."""
+def rate(args, progress, done):
+    """`progress` in epochs, `done` the share of the run that is over."""
     if progress < 1:
         return args.rate * progress
-    start = args.epochs * (1 - args.decay)
-    if progress <= start:
-        return args.rate
-    return args.rate * 0.5 * (1 + math.cos(math.pi * min(1, (progress - start) / max(1, args.epochs - start))))
+    return args.rate * 0.5 * (1 + math.cos(math.pi * min(1, max(0, 1 - (1 - done) / args.decay))))
 
 
 def warm_start(model, path):
@@ -78,9 +77,11 @@ def warm_start(model, path):
 
 
 def main():
-    args = options()
+    args, started = options(), time.time()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cuda.matmul.allow_tf32 = True
     os.makedirs(args.out, exist_ok=True)
     device, recipe = torch.device(args.device), RECIPES[args.augment]
     images, _ = cifar.read(args.data, cifar.TRAIN)
@@ -114,8 +115,10 @@ def main():
             batch = images[order[step * args.batch:(step + 1) * args.batch]].float().div_(255)
             with torch.no_grad():
                 views = torch.cat(pair(batch, generator, recipe)).contiguous(memory_format=torch.channels_last)
+            progress = epoch + (step + 1) / steps
+            done = (time.time() - started) / (60 * args.clock) if args.clock else progress / args.epochs
             for group in optimizer.param_groups:
-                group["lr"] = rate(args, epoch + (step + 1) / steps)
+                group["lr"] = rate(args, progress, done)
             with torch.autocast(device.type, torch.bfloat16, enabled=args.half):
                 embedded = model(views)[1]
             loss = nt_xent(embedded[:args.batch], embedded[args.batch:], args.temperature)
@@ -123,20 +126,25 @@ def main():
             loss.backward()
             optimizer.step()
             follow(average, model, min(args.average, 1 - 1 / (2 + epoch * steps + step)))
-            total += loss.item()
-            if step % 20 == 0:
+            total += loss.detach()
+            if step % 20 == 0 and not args.clock:
                 print(f"epoch {epoch + 1} step {step}/{steps} loss {loss.item():.3f} {time.time() - began:.0f} s", flush=True)
         seconds += time.time() - began
-        line = {"epoch": epoch + 1, "loss": round(total / steps, 4), "seconds": round(seconds, 1), "processor": round(time.process_time() - processor, 1)}
-        if (epoch + 1) % args.every == 0 or epoch + 1 == args.epochs:
+        last = epoch + 1 == args.epochs or args.clock and time.time() - started + 1.5 * (time.time() - began) > 60 * args.clock
+        line = {"epoch": epoch + 1, "loss": round(float(total) / steps, 4), "seconds": round(seconds, 1), "processor": round(time.process_time() - processor, 1)}
+        if (epoch + 1) % args.every == 0 or last:
             average.eval()
             line["recall"] = {family: {k: round(v, 3) for k, v in row.items()} for family, row in table(average, test, 7, CURVE).items()}
         with open(os.path.join(args.out, "recall.jsonl"), "a") as log:
             log.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)
+        if args.clock and not last and (epoch + 1) % args.every:
+            continue
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1, "seconds": seconds, "args": vars(args)}
         torch.save(state, checkpoint + ".part")
         os.replace(checkpoint + ".part", checkpoint)
+        if last:
+            break
 
 
 @torch.no_grad()

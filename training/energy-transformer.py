@@ -80,8 +80,8 @@ class EnergyTransformer(nn.Module):
 
 def random_masks(b, low, high, generator, device):
     """A share drawn per picture, scattered patches."""
-    share = low + (high - low) * torch.rand(b, 1, generator=generator)
-    order = torch.rand(b, N, generator=generator).argsort(1).argsort(1)
+    share = low + (high - low) * torch.rand(b, 1, generator=generator, device=generator.device)
+    order = torch.rand(b, N, generator=generator, device=generator.device).argsort(1).argsort(1)
     return (order < (share * N).round()).to(device)
 
 
@@ -116,14 +116,16 @@ def main():
     a.add_argument("--seed", type=int, default=0)
     a.add_argument("--threads", type=int, default=0)
     a.add_argument("--device", default="cpu")
+    a.add_argument("--clock", type=float, default=0, help="minutes that the run takes, whatever the epochs: the rate falls by the clock")
     a.add_argument("--minutes", type=float, default=0, help="stop (resumable) after so many minutes; 0: at the end")
     o = a.parse_args()
     if o.threads:
         torch.set_num_threads(o.threads)
     os.makedirs(o.out, exist_ok=True)
     torch.manual_seed(o.seed)
+    torch.backends.cuda.matmul.allow_tf32 = True
     device = torch.device(o.device)
-    train = cifar.read(o.data, cifar.TRAIN)[0]
+    train = cifar.read(o.data, cifar.TRAIN)[0].to(device)
     test = cifar.read(o.data, cifar.TEST)[0][:1000]
     model = EnergyTransformer(o.dim, o.heads, o.width, o.memories, o.alpha, o.steps).to(device)
     flat = [p for n, p in model.named_parameters() if n in ("Wq", "Wk", "Xi", "Wenc", "Wdec")]
@@ -131,10 +133,12 @@ def main():
     optimiser = torch.optim.AdamW([{"params": flat, "weight_decay": 0.01}, {"params": rest, "weight_decay": 0.0}], lr=o.rate, betas=(0.9, 0.99))
     per_epoch = len(train) // o.batch
     whole, warm = o.epochs * per_epoch, 300
-    rate = lambda i: min((i + 1) / warm, 0.5 * (1 + math.cos(math.pi * min(1, i / whole))) + 1e-3)
+    began = time.time()
+    done = lambda i: min(1, (time.time() - began) / (60 * o.clock) if o.clock else i / whole)
+    rate = lambda i: min((i + 1) / warm, 0.5 * (1 + math.cos(math.pi * done(i))) + 1e-3)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
-    generator = torch.Generator().manual_seed(o.seed)
-    last, step, began = os.path.join(o.out, "last.pt"), 0, time.time()
+    generator = torch.Generator(device).manual_seed(o.seed)
+    last, step = os.path.join(o.out, "last.pt"), 0
     if os.path.exists(last):
         state = torch.load(last, map_location=device)
         model.load_state_dict(state["model"]); optimiser.load_state_dict(state["optimiser"]); schedule.load_state_dict(state["schedule"])
@@ -151,12 +155,12 @@ def main():
     while step < whole:
         if step % per_epoch == 0:
             order_seed = torch.Generator().manual_seed(o.seed * 1000 + step // per_epoch)
-            order = torch.randperm(len(train), generator=order_seed)
+            order = torch.randperm(len(train), generator=order_seed).to(device)
         elif seen == 0:
-            order = torch.randperm(len(train), generator=torch.Generator().manual_seed(o.seed * 1000 + step // per_epoch))
+            order = torch.randperm(len(train), generator=torch.Generator().manual_seed(o.seed * 1000 + step // per_epoch)).to(device)
         at = step % per_epoch * o.batch
-        images = train[order[at:at + o.batch]].to(device).float() / 255
-        flip = (torch.rand(len(images), 1, 1, 1, generator=generator) < 0.5).to(device)
+        images = train[order[at:at + o.batch]].float() / 255
+        flip = torch.rand(len(images), 1, 1, 1, generator=generator, device=device) < 0.5
         images = torch.where(flip, images.flip(3), images)
         patch = patches(images)
         hidden = random_masks(len(patch), 0.3, 0.7, generator, device)
@@ -168,10 +172,10 @@ def main():
         with torch.no_grad():
             model.gamma.clamp_(min=1e-2)  # the energy falls only for gamma > 0 (3.21)
         step += 1
-        loss_sum += loss.item(); seen += 1
+        loss_sum += loss.detach(); seen += 1
         if step % 50 == 0:
             print(f"step {step} of {whole}: loss {loss_sum / seen:.4f}, {(time.time() - began) / seen:.2f} s a step", flush=True)
-        stop = o.minutes and time.time() - began > 60 * o.minutes
+        stop = done(step) == 1 or o.minutes and time.time() - began > 60 * o.minutes
         if step % per_epoch == 0 or step % 250 == 0 or stop or step == whole:
             save()
             with open(os.path.join(o.out, "log.csv"), "a") as log:

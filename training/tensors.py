@@ -5,12 +5,12 @@ import struct
 
 import numpy as np
 
-TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
-NAMES = {"float32": "F32", "float16": "F16", "int64": "I64"}
+TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64, "I8": np.int8}
+NAMES = {"float32": "F32", "float16": "F16", "int64": "I64", "int8": "I8"}
 
 
 def save(path, tensors, metadata):
-    """Tensors by name as numpy arrays (float32, float16 or int64), in their order; metadata: strings by name. The file appears whole or not at all."""
+    """Tensors by name as numpy arrays (float32, float16, int64 or int8), in their order; metadata: strings by name. The file appears whole or not at all."""
     header, blobs, offset = {"__metadata__": metadata}, [], 0
     for name, array in tensors.items():
         blob = np.ascontiguousarray(array).tobytes()
