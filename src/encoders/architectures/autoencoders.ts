@@ -93,8 +93,8 @@ function plainConv(widths: readonly number[]): Graph {
 
 const SM = "arXiv 2402.10814 (semantic-memory.md section 13)";
 const VAE = "arXiv 2506.10801 (epanechnikov-memory.md section 10)";
-const encoderHalf = (source: TensorSource): TensorSource => part(source, ["encoder."], ["decoder."]);
-const decoderHalf = (source: TensorSource): TensorSource => part(source, ["decoder."], ["encoder.", "fc_"]);
+export const encoderHalf = (source: TensorSource): TensorSource => part(source, ["encoder."], ["decoder."]);
+export const decoderHalf = (source: TensorSource): TensorSource => part(source, ["decoder."], ["encoder.", "fc_"]);
 
 export const AUTOENCODERS: readonly Architecture[] = [
   { name: "mlp-encoder", source: SM, input: () => [1, 28, 28], preprocessing: "unit", features: "encoder.4", graph: mlpEncoder, adapt: encoderHalf },

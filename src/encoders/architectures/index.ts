@@ -3,12 +3,13 @@ import { unknownName } from "../../numeric/index.ts";
 import type { Architecture } from "./architecture.ts";
 import { AUTOENCODERS } from "./autoencoders.ts";
 import { CIFAR_RESNETS } from "./cifar-resnet.ts";
+import { COLOUR_AUTOENCODERS } from "./colour.ts";
 import { MOBILENETS } from "./mobilenet.ts";
 import { RESNETS } from "./resnet.ts";
 import { SQUEEZENETS } from "./squeezenet.ts";
 import { TINY_AUTOENCODERS } from "./taesd.ts";
 
-export const ARCHITECTURES: readonly Architecture[] = [...RESNETS, ...CIFAR_RESNETS, ...SQUEEZENETS, ...MOBILENETS, ...TINY_AUTOENCODERS, ...AUTOENCODERS];
+export const ARCHITECTURES: readonly Architecture[] = [...RESNETS, ...CIFAR_RESNETS, ...SQUEEZENETS, ...MOBILENETS, ...TINY_AUTOENCODERS, ...AUTOENCODERS, ...COLOUR_AUTOENCODERS];
 
 /** @throws EngramError for an unknown name; suggests the nearest */
 export function architectureOf(name: string): Architecture {

@@ -47,19 +47,10 @@ function resnet({ blocks, bottleneck, multiplier, stem }: Design, sizeOf: SizeOf
 function stages(g: Graph, stem: string, from: number, list: readonly Stage[], bottleneck: boolean): string {
   let x = stem;
   let channels = from;
-  list.forEach(({ width, count, stride: first }, stage) => {
-    const out = bottleneck ? 4 * width : width;
+  list.forEach(({ width, count, stride }, stage) => {
     for (let i = 0; i < count; i++) {
-      const name = `layer${stage + 1}.${i}`;
-      const stride = i === 0 ? first : 1;
-      let shortcut = x;
-      if (stride !== 1 || channels !== out) {
-        shortcut = g.convolution(`${name}.downsample.0`, x, { channels: out, kernel: 1, stride, bias: false });
-        shortcut = g.batchNorm(`${name}.downsample.1`, shortcut);
-      }
-      x = bottleneck ? bottleneckBranch(g, name, x, width, stride) : basicBranch(g, name, x, width, stride);
-      x = g.relu(name, g.add(`${name}.add`, x, shortcut));
-      channels = out;
+      x = block(g, `layer${stage + 1}.${i}`, x, channels, width, i === 0 ? stride : 1, bottleneck);
+      channels = bottleneck ? 4 * width : width;
     }
   });
   return g.globalAverage("avgpool", x);
@@ -77,6 +68,18 @@ function contrastiveSmall(sizeOf: SizeOf): Graph {
   const pooled = stages(g, x, 32, [64, 128, 192].map((width) => ({ width, count: 1, stride: 2 })), false);
   head(g, pooled, sizeOf("projection.0.weight", 0, 256), sizeOf("projection.2.weight", 0, 128));
   return g;
+}
+
+/** A branch of `width` and its shortcut, then ReLU. @param from channels of x */
+export function block(g: Graph, name: string, x: string, from: number, width: number, stride: number, bottleneck = false): string {
+  const out = bottleneck ? 4 * width : width;
+  let shortcut = x;
+  if (stride !== 1 || from !== out) {
+    shortcut = g.convolution(`${name}.downsample.0`, x, { channels: out, kernel: 1, stride, bias: false });
+    shortcut = g.batchNorm(`${name}.downsample.1`, shortcut);
+  }
+  const branch = bottleneck ? bottleneckBranch(g, name, x, width, stride) : basicBranch(g, name, x, width, stride);
+  return g.relu(name, g.add(`${name}.add`, branch, shortcut));
 }
 
 function basicBranch(g: Graph, name: string, x: string, channels: number, stride: number): string {
