@@ -1,7 +1,7 @@
 """What a card of fixtures/weights says about an encoder: recall at N = 1,000 in five disjoint slices of the test batch, class accuracy of
 a linear probe and of the nearest neighbours, and what 16 bits cost.
 
-    python3 training/measure.py --data cifar-10-binary.tar.gz --arch contrastive-small fixtures/weights/contrastive-small.safetensors [--against float32.safetensors]
+    python3 training/measure.py --data cifar-10-binary.tar.gz --arch contrastive-small fixtures/weights/contrastive-small.safetensors [--against float32.safetensors] [--device cuda]
 """
 import argparse
 
@@ -24,7 +24,7 @@ def linear_probe(train, labels, test, truth, epochs=100):
     """Softmax regression on standardised features, full batch, LBFGS, weight decay 1e-4."""
     mean, std = train.mean(0), train.std(0) + 1e-6
     train, test = (train - mean) / std, (test - mean) / std
-    probe = torch.nn.Linear(train.shape[1], 10)
+    probe = torch.nn.Linear(train.shape[1], 10).to(train.device)
     optimizer = torch.optim.LBFGS(probe.parameters(), max_iter=epochs, line_search_fn="strong_wolfe")
 
     def closure():
@@ -75,21 +75,23 @@ def main():
     parser.add_argument("--against", help="the same weights in 32 bits")
     parser.add_argument("--slices", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
-    test, truth = cifar.read(args.data, cifar.TEST)
+    device = torch.device(args.device)
+    test, truth = (x.to(device) for x in cifar.read(args.data, cifar.TEST))
     test = test.float().div(255)
-    model = load(args.arch, args.file)
+    model = load(args.arch, args.file).to(device)
     recall = slices(model, test, args.slices, 1000, True)
     print(markdown(recall), flush=True)
     if args.against:
-        exact = load(args.arch, args.against)
+        exact = load(args.arch, args.against).to(device)
         for name, own, other in zip(("pooled", "projected"), features(model, test[:1000]), features(exact, test[:1000])):
             print(f"16 against 32 bits, {name} features: max|a - b| / max|b| = {((own - other).abs().max() / other.abs().max()).item():.1e}")
         other = slices(exact, test, args.slices, 1000, False)
         print(f"16 against 32 bits, largest difference of a recall: {max(abs(recall[f][k][0] - v[0]) for f, row in other.items() for k, v in row.items()):.4f}", flush=True)
-    train, labels = cifar.read(args.data, cifar.TRAIN)
+    train, labels = (x.to(device) for x in cifar.read(args.data, cifar.TRAIN))
     known, asked = features(model, train.float().div(255)), features(model, test)
     for k, name in enumerate(("pooled", "projected")):
         print(f"{name}: linear probe {linear_probe(known[k], labels, asked[k], truth):.4f}, 20 nearest neighbours {neighbours(known[k], labels, asked[k], truth):.4f}", flush=True)
