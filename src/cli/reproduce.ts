@@ -6,6 +6,7 @@ import type { Context, Experiment, Report } from "../experiments/index.ts";
 import { EngramError, unknownName } from "../numeric/index.ts";
 import { textTable, type Cell, type Result } from "../report/index.ts";
 import { bind } from "./bound-report.ts";
+import { keptParts } from "./parts.ts";
 import { systemError, writeWhole } from "./files.ts";
 import { forceOption, jsonOption, seedOption, withExamples } from "./options.ts";
 import type { Session } from "./session.ts";
@@ -17,6 +18,7 @@ interface ReproduceOptions {
   weights?: string;
   out: string;
   quick?: boolean;
+  parts?: string;
   seed: number;
   force?: boolean;
   json?: boolean;
@@ -38,6 +40,7 @@ export function addReproduce(program: Command, session: Session): void {
     .addOption(new Option("--weights <dir>", "folder with published weights, for the experiments that use them").env("ENGRAM_WEIGHTS"))
     .option("--out <dir>", "where results go", "out")
     .option("--quick", "seconds instead of minutes, on what the package ships")
+    .option("--parts <dir>", "keep the finished parts of a long run there, and go on from them")
     .addOption(seedOption()).addOption(forceOption()).addOption(jsonOption());
   withExamples(command, ["engram reproduce main-job", "engram reproduce dense-capacity --quick --out results"])
     .action(async (names: string[], options: ReproduceOptions) => reproduce(names, options, session));
@@ -131,7 +134,7 @@ async function runOne(experiment: Experiment, options: ReproduceOptions, session
   const plain = process.stderr.isTTY !== true;
   let said = -1;
   const context: Context = {
-    data, weights, quick, seed, now: () => Number(process.hrtime.bigint()) / 1e9,
+    data, weights, quick, seed, now: () => Number(process.hrtime.bigint()) / 1e9, part: options.parts === undefined ? undefined : keptParts(options.parts),
     progress: (message, fraction = 0) => {
       const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100);
       progress.update(percent, message);

@@ -18,6 +18,11 @@ export interface Context {
   progress(message: string, fraction?: number): void;
   /** Seconds since any fixed moment. */
   now(): number;
+  /**
+   * A part of a long run: what an earlier run kept under the key (one that says all the part depends on), or made now. Values are JSON; numbers that are
+   * not finite come back as NaN. Undefined where nothing is kept.
+   */
+  readonly part?: <T>(key: string, make: () => T) => T;
 }
 
 export interface Report {

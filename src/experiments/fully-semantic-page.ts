@@ -4,7 +4,8 @@ import { seeded } from "../numeric/index.ts";
 import { figure, htmlTable, lineChart, markdownTable, paragraph, picture, type Result, type Section, type Table } from "../report/index.ts";
 import type { FullySemanticMemory } from "../semantic/index.ts";
 import type { Report } from "./experiment.ts";
-import { type FullyRow, type LatentRow, NOISES, type Painted } from "./fully-semantic.ts";
+import { type FullyRow, NOISES, type Painted } from "./fully-semantic.ts";
+import type { ColourRow } from "./fully-semantic-colour.ts";
 import { reportOf } from "./report-files.ts";
 
 const D = 784;
@@ -40,7 +41,7 @@ interface StorageRow {
   readonly breakEvenWithEncoder: number;
 }
 
-export function fullyReport(found: Result, rows: readonly FullyRow[], latents: readonly LatentRow[], storage: readonly StorageRow[], png: Uint8Array): Report {
+export function fullyReport(found: Result, rows: readonly FullyRow[], colour: { readonly rows: readonly ColourRow[]; readonly png?: Uint8Array }, storage: readonly StorageRow[], png: Uint8Array): Report {
   const sets = [...new Set(rows.map(({ set }) => set))];
   const largest = (set: string): number => Math.max(...rows.filter((row) => row.set === set).map(({ N }) => N));
   const table = (set: string, N: number): Table => {
@@ -64,15 +65,41 @@ export function fullyReport(found: Result, rows: readonly FullyRow[], latents: r
     ...sets.flatMap((set): Section[] => [
       { heading: set, parts: [figure(charts.find((one) => one.set === set)!.svg, "N = 100. Index: the recalled code is that of the right memory. Class: the painted picture is of the right class, by its nearest neighbour among pictures that are not stored."), ...[100, largest(set)].filter((N, i, all) => all.indexOf(N) === i).map((N) => htmlTable(table(set, N)))] },
     ]),
-    ...(latents.length === 0 ? [] : [{ heading: "CIFAR-10 in TAEF2 latents", parts: [
-      htmlTable({ columns: ["damage", "index", "PSNR of what is painted, dB", "bytes of codes", "of pixels"], rows: latents.map(({ damage, exact, psnr, bytes: taken, pixelBytes }) => [damage, exact, psnr, taken, pixelBytes]) }),
-      paragraph("A general autoencoder of pictures: its latents follow the pixels, so they recall what pixels recall, and paint it well."),
-    ] }]),
+    ...(colour.png === undefined ? [] : [colourSection(colour.rows, colour.png)]),
   ];
   return reportOf(found, {
     lead: "A memory that stores sixteen numbers of a picture instead of 784, and paints the picture when asked. Noise breaks which one it was before it breaks what it was.",
-    sections, files: [["painted.png", png], ["table.md", sets.map((set) => `**${set}**\n\n${markdownTable(table(set, 100))}`).join("\n")], ...charts.map(({ set, svg }): [string, string] => [`${set.toLowerCase()}.svg`, svg])],
+    sections, files: [["painted.png", png], ...(colour.png === undefined ? [] : [["photographs.png", colour.png] as [string, Uint8Array]]), ["table.md", [...sets.map((set): [string, Table] => [set, table(set, 100)]), ...colourTables(colour.rows)].map(([name, one]) => `**${name}**\n\n${markdownTable(one)}`).join("\n")], ...charts.map(({ set, svg }): [string, string] => [`${set.toLowerCase()}.svg`, svg])],
   });
+}
+
+/** Recall at each N, and quality of what is painted. */
+function colourTables(rows: readonly ColourRow[]): [string, Table][] {
+  if (rows.length === 0) return [];
+  const unique = <T>(list: readonly T[]): T[] => [...new Set(list)];
+  const [damages, memories] = [unique(rows.map(({ damage }) => damage)), unique(rows.map(({ memory }) => memory))];
+  const at = (memory: string, damage: string, N: number): ColourRow | undefined => rows.find((row) => row.memory === memory && row.damage === damage && row.N === N);
+  const painted = memories.filter((memory) => at(memory, "clean", 100)?.psnr !== undefined);
+  const own = painted.filter((memory) => !memory.includes("features"));
+  const decibels = (value: number): string => value.toFixed(1);
+  return [
+    ...unique(rows.map(({ N }) => N)).map((N): [string, Table] => {
+      const here = memories.filter((memory) => at(memory, "clean", N) !== undefined);
+      return [`${rows[0].set}: recall, N = ${N}`, { columns: ["damage", ...here], rows: [["bytes a memory", ...here.map((memory) => at(memory, "clean", N)!.bytes)], ...damages.map((damage) => [damage, ...here.map((memory) => at(memory, damage, N)!.exact)])], format: (value) => (value > 1 ? String(value) : value.toFixed(2)) }];
+    }),
+    [`${rows[0].set}: PSNR to the stored picture, dB, N = 100`, {
+      columns: ["damage", "the cue", ...own.map((memory) => `${memory}, no memory`), ...painted],
+      rows: damages.map((damage) => [damage, damage === "clean" ? "the same" : at(own[0], damage, 100)!.psnrCue, ...own.map((memory) => at(memory, damage, 100)!.psnrAlone!), ...painted.map((memory) => at(memory, damage, 100)!.psnr!)]), format: decibels,
+    }],
+  ];
+}
+
+function colourSection(rows: readonly ColourRow[], png: Uint8Array): Section {
+  return { heading: `Photographs: ${rows[0].set}`, parts: [
+    figure(picture(png, "rows of photographs: stored, damaged cue, what each memory paints, and the cue decoded without a memory"), "100 memories. By the cue's own code; `features`: the code that is stored with the features of contrastive-small; `no memory`: the autoencoder alone, which repairs noise but does not know what was there."),
+    ...colourTables(rows).flatMap(([heading, table]) => [paragraph(heading), htmlTable(table)]),
+    paragraph("Codes follow the pixels, so alone they recall what pixels recall. Stored beside the features of an encoder that overlooks turns and crops they are found from those, too, and nothing but numbers of features and codes is stored: at 4 bytes a number; the pixels are 12,288 bytes so, 3,072 as bytes."),
+  ] };
 }
 
 /** Index and class against the strength of folded noise. */

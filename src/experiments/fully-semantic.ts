@@ -1,17 +1,17 @@
 /**
  * `fully-semantic`: memories that keep codes only and paint what they recall (arXiv 2402.10814, its proof of concept on MNIST; section 14, item 9 of
  * semantic-memory.md): index-exact recall among codes, class of the painted picture, its error, and bytes, against a memory of pixels. The shipped
- * autoencoders are denoising ones (S14). With --weights, CIFAR-10 in the latents of TAEF2, too.
+ * autoencoders are denoising ones (S14). Photographs, also in the latents of TAEF2 (--weights): fully-semantic-colour.ts.
  */
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { clippedGaussian, foldedGaussian, image, psnr, rotate, type Corruption } from "../images/index.ts";
+import { clippedGaussian, foldedGaussian, image, type Corruption } from "../images/index.ts";
 import { EngramError, seeded } from "../numeric/index.ts";
 import { check, type Check, result } from "../report/index.ts";
 import { FullySemanticMemory, networkMap } from "../semantic/index.ts";
 import { duplicateGroups, indexExact, UniversalMemory } from "../universal/index.ts";
-import { type LabelledImages, loadCifar10, loadFashion, loadMnist, rowsOf } from "./data.ts";
+import { type LabelledImages, loadFashion, loadMnist, rowsOf } from "./data.ts";
 import { type Context, dataFolder, type Experiment, type Report } from "./experiment.ts";
+import { colourChecks, colourPart } from "./fully-semantic-colour.ts";
 import { fullyPicture, fullyReport } from "./fully-semantic-page.ts";
 import { shippedWeights, weightsBytes } from "./semantic-phi.ts";
 import { mean } from "./uhn-sweep.ts";
@@ -60,8 +60,8 @@ function run(context: Context): Report {
   for (const { name, weights } of sets) if (weights.length === 0) throw new EngramError(fullySemantic.name, `weights of an autoencoder of ${name} in fixtures/weights`, "none", "The published package carries only the default encoder; run it in a clone.");
   const sizes = quick ? [10, 100] : [10, 100, 1000];
   const noises = quick ? NOISES.filter(({ name }) => !/ (0\.1|1),/.test(name)) : NOISES;
-  const rows = sets.flatMap((set, s) => sweep(set, sizes, noises, seed, (message, part) => context.progress(`${set.name}: ${message}`, (s + part) / (sets.length + 1))));
-  const latents = quick ? [] : taef2(context, 0.9);
+  const rows = sets.flatMap((set, s) => sweep(set, sizes, noises, seed, (message, part) => context.progress(`${set.name}: ${message}`, (0.7 * (s + part)) / sets.length)));
+  const colour = colourPart(context, fullySemantic.name, 0.7);
   const storage = sets.flatMap(({ name, weights }) => weights.map((file) => {
     const memory = memoryOf(file);
     memory.store([new Float64Array(D)]);
@@ -73,9 +73,9 @@ function run(context: Context): Report {
   const png = fullyPicture(sets.map((set) => ({ set, memory: filled(memoryOf(set.weights[0]), set.memories, 100) })), seed);
   const found = result({
     experiment: fullySemantic.name, title: fullySemantic.title, seed, seconds: context.now() - start, parameters: { quick, sets: sets.map(({ name }) => name), N: sizes, similarity: "L2", separation: "softmax, beta by (U11)", storage },
-    rows: [...rows, ...latents].map((row) => ({ ...row })), checks: checksOf(rows, Math.max(...sizes)),
+    rows: [...rows, ...colour.rows].map((row) => ({ ...row })), checks: [...checksOf(rows), ...colourChecks(colour.rows)],
   });
-  return fullyReport(found, rows, latents, storage, png);
+  return fullyReport(found, rows, colour, storage, png);
 }
 
 function memoryOf(file: string): FullySemanticMemory {
@@ -147,47 +147,10 @@ function sweep({ name, memories, labels, judge, weights }: Painted, sizes: reado
   return rows;
 }
 
-/** A picture of CIFAR-10 as TAEF2's latents: recall among them and PSNR of what is painted. */
-export interface LatentRow {
-  readonly set: string;
-  readonly N: number;
-  readonly damage: string;
-  readonly exact: number;
-  /** Mean over the cues that were recalled, dB. */
-  readonly psnr: number;
-  readonly bytes: number;
-  readonly pixelBytes: number;
-}
-
-function taef2(context: Context, at: number): LatentRow[] {
-  const [encoderFile, decoderFile] = ["encoder", "decoder"].map((half) => join(context.weights ?? "", `taef2-${half}.safetensors`));
-  if (context.weights === undefined || !existsSync(encoderFile) || !existsSync(decoderFile)) return [];
-  const N = 100;
-  const folder = dataFolder(context, fullySemantic.name);
-  const tar = join(folder, "cifar-10-binary.tar.gz");
-  const memories = rowsOf(loadCifar10(existsSync(tar) ? tar : folder, "test"), { from: 0, to: N });
-  const encoder = networkMap("taef2-encoder", readFileSync(encoderFile), { size: [32, 32] });
-  const [, rows, columns] = encoder.encoder.shape;
-  const decoder = networkMap("taef2-decoder", readFileSync(decoderFile), { size: [rows, columns] });
-  const memory = new FullySemanticMemory({ encoder, decoder, similarity: "negL2", separation: "max" });
-  memory.store({ rows: N, dim: 3072, data: memories });
-  const pictureOf = (data: ArrayLike<number>): ReturnType<typeof image> => image(32, 32, 3, Float32Array.from(data, (x) => Math.min(1, Math.max(0, x))));
-  const damages: [string, Corruption][] = [["clean", (picture) => picture], ["noise 0.1, clipped (C2)", clippedGaussian(0.1)], ["noise 0.3, clipped (C2)", clippedGaussian(0.3)], ["rotation, 10 degrees", rotate(10)]];
-  return damages.map(([damage, corruption], k) => {
-    context.progress(`CIFAR-10 in TAEF2 latents, ${damage}`, at + (k / damages.length) * (1 - at));
-    const rng = seeded(context.seed).fork(500 + k);
-    const cues = Array.from({ length: N }, (_, i) => corruption(pictureOf(memories.subarray(i * 3072, (i + 1) * 3072)), rng.fork(i)).data);
-    const found = memory.recallMany(cues);
-    const right = found.map(({ index }, i) => index === i);
-    const quality = found.flatMap(({ state }, i) => (right[i] ? [psnr(pictureOf(memories.subarray(i * 3072, (i + 1) * 3072)), pictureOf(state))] : []));
-    return { set: "CIFAR-10 in TAEF2 latents", N, damage, exact: right.filter(Boolean).length / N, psnr: quality.length === 0 ? NaN : mean(quality), bytes: memory.storage.embeddings, pixelBytes: memory.storage.pixels };
-  });
-}
-
 /** Clean codes find themselves; what noise breaks first is the index, not the class (section 13: "index accuracy falls well before class agreement"). */
-function checksOf(rows: readonly FullyRow[], N: number): Check[] {
+function checksOf(rows: readonly FullyRow[]): Check[] {
   const codes = rows.filter(({ memory }) => memory !== "pixels");
-  const noisy = codes.filter(({ damage, N: size }) => size === Math.min(N, 100) && damage.startsWith("noise 0.5"));
+  const noisy = codes.filter(({ damage, N }) => N === 100 && damage.startsWith("noise 0.5"));
   return [
     check({ name: "clean cues find their code, least share", measured: Math.min(...codes.filter(({ damage }) => damage === "clean").map(({ exact }) => exact)), expected: 1, relation: "at least", origin: "derived (clean gate)" }),
     check({ name: "noise .5: class of the painted picture less index, least over sets and noises", measured: Math.min(...noisy.map(({ classAgree, exact }) => classAgree - exact)), expected: 0, tolerance: 0.1, relation: "at least", origin: "independent re-run (direction)" }),

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Encoder } from "../encoders/index.ts";
-import { openSafetensors } from "../formats/index.ts";
+import { openSafetensors, sha256Hex } from "../formats/index.ts";
 import { image } from "../images/index.ts";
 import { embeddingsOf, type FeatureMap, type Fit, pca, randomConv, uHop } from "../semantic/index.ts";
 import { packageRoot } from "./data.ts";
@@ -26,6 +26,8 @@ export interface Phi {
   readonly about: string;
   /** The views its training used; undefined for maps that know none. */
   readonly views?: "standard" | "aware";
+  /** What else decides the features: the digest of the weights. */
+  readonly id?: string;
   /** @param rows N x (C H W) */
   encode(rows: Float32Array): Features[];
   /** Learned from the memories of each slice anew: the map for these. */
@@ -55,7 +57,7 @@ export function networkPhi(name: string, about: string, architecture: string, we
   const layers = projected ? [probe.architecture.features, "projection.2"] : [probe.architecture.features];
   const encoder = new Encoder(architecture, weights, { layers });
   return {
-    name, about, views, dispose: () => encoder.dispose(),
+    name, about, views, id: sha256Hex(weights), dispose: () => encoder.dispose(),
     encode: (rows) => {
       const d = C * H * W;
       const pictures = Array.from({ length: rows.length / d }, (_, i) => image(W, H, C, rows.subarray(i * d, (i + 1) * d)));
@@ -66,7 +68,7 @@ export function networkPhi(name: string, about: string, architecture: string, we
 
 /** A map of the library. */
 export function mapPhi(name: string, about: string, map: FeatureMap, d: number): Phi {
-  return { name, about, encode: (rows) => {
+  return { name, about, id: map.sha256, encode: (rows) => {
     const { dim, data } = embeddingsOf(map, { rows: rows.length / d, dim: d, data: rows });
     return [{ kind: "", dim, data: Float32Array.from(data) }];
   } };

@@ -1,8 +1,8 @@
 /**
  * The sweep of `semantic-corruptions`: every phi, similarity, corruption and N over disjoint slices of memories. Each corrupted slice is
  * made once and encoded once per phi; one score matrix serves every N of a slice, N < the slice by all its disjoint blocks of N.
+ * A part is what one phi makes of one damaged slice; memories and cues are made only where a part is not kept from an earlier run.
  */
-import type { Rng } from "../numeric/index.ts";
 import { duplicateGroups } from "../universal/index.ts";
 import type { Context } from "./experiment.ts";
 import { damaged, type SemanticDamage, streamOf } from "./semantic-damage.ts";
@@ -42,63 +42,94 @@ export interface SweepRow extends Summary {
 
 type Cell = Omit<SweepRow, keyof Summary | "exactStd" | "R" | "cues" | "beta">;
 
+/** What a phi makes of one damaged slice, by cell. */
+interface Run {
+  readonly cell: Cell;
+  readonly summary: Summary;
+  readonly beta?: number;
+}
+
 /** @param part where it lies in the whole, for progress */
 export function semanticSweep(set: SemanticSet, phis: readonly Phi[], plan: SweepPlan, context: Context, part: { from: number; to: number }): SweepRow[] {
-  const d = set.shape[0] * set.shape[1] * set.shape[2];
   const cells = new Map<string, { cell: Cell; runs: Summary[]; betas: number[] }>();
   const { slice, slices, sizes, damages } = plan;
   for (let r = 0; r < slices; r++) {
-    const images = set.rows(r * slice, (r + 1) * slice);
-    const labels = set.labels?.(r * slice, (r + 1) * slice);
-    const groups = duplicateGroups(images, d);
-    const jobs = jobsOf(phis, images, sizes, d);
+    const images = once(() => set.rows(r * slice, (r + 1) * slice));
+    const jobs = jobsOf(phis, images, sizes, slice, set.shape);
     damages.forEach((damage, k) => {
       const at = part.from + ((part.to - part.from) * (r + k / damages.length)) / slices;
-      const rng: Rng = streamOf(context.seed, r, damage);
-      const cues = damaged(images, set.shape, damage, rng);
-      for (const { phi, memories, count, blockSizes } of jobs) {
-        context.progress(`${slice} memories, slice ${r + 1} of ${slices}, ${damage.name}: ${phi.name}`, at);
-        const features = phi.encode(cues.subarray(0, count * d));
-        features.forEach((Q, f) => {
-          for (const matrix of scoreMatrices(memories[f], Q, d, plan.similarities?.(phi.name))) {
-            for (const N of blockSizes) {
-              const cell: Cell = { set: set.name, phi: phi.name, features: Q.kind, similarity: matrix.label, family: damage.family, damage: damage.name, strength: damage.strength, N };
-              const key = Object.values(cell).join("|");
-              const entry = cells.get(key) ?? { cell, runs: [], betas: [] };
-              cells.set(key, entry);
-              const blocks = Array.from({ length: Math.floor(count / N) }, (_, b) => answers(matrix, groups, b * N, N));
-              entry.runs.push(averaged(blocks.map((block, b) => summarise(block, b * N, images, d, labels))));
-              if (damage.family === "clean") entry.betas.push(betaOfClean(blocks[0], N));
-            }
-          }
-        });
+      const cues = once(() => damaged(images(), set.shape, damage, streamOf(context.seed, r, damage)));
+      for (const job of jobs) {
+        context.progress(`${slice} memories, slice ${r + 1} of ${slices}, ${damage.name}: ${job.phi.name}`, at);
+        const labels = plan.similarities?.(job.phi.name);
+        const key = JSON.stringify(["semantic-sweep 1", set.name, context.seed, slice, r, damage.name, job.phi.name, job.phi.id ?? "", job.blockSizes, labels ?? "all"]);
+        const measure = (): Run[] => measured(job, set, { r, slice, damage, labels, images: images(), cues: cues() });
+        for (const { cell, summary, beta } of context.part === undefined ? measure() : context.part(key, measure)) {
+          const entry = cells.get(JSON.stringify(cell)) ?? { cell, runs: [], betas: [] };
+          cells.set(JSON.stringify(cell), entry);
+          entry.runs.push(summary);
+          if (beta !== undefined) entry.betas.push(beta);
+        }
       }
     });
-    for (const { own } of jobs) own?.dispose?.();
+    for (const job of jobs) job.dispose();
   }
   return [...cells.values()].map(({ cell, runs, betas }) => ({
     ...cell, ...averaged(runs), exactStd: deviation(runs.map(({ exact }) => exact)), R: runs.length, cues: runs.length * Math.floor(slice / cell.N) * cell.N, ...(betas.length === 0 ? {} : { beta: mean(betas) }),
   }));
 }
 
-/** A map with the features of the memories it serves. */
+/** One slice, damaged. */
+interface Asked {
+  readonly r: number;
+  readonly slice: number;
+  readonly damage: SemanticDamage;
+  readonly labels?: readonly string[];
+  readonly images: Float32Array;
+  readonly cues: Float32Array;
+}
+
+function measured({ phi, memories, count, blockSizes }: Job, set: SemanticSet, { r, slice, damage, labels: wanted, images, cues }: Asked): Run[] {
+  const d = images.length / slice;
+  const labels = set.labels?.(r * slice, (r + 1) * slice);
+  const groups = duplicateGroups(images, d);
+  const { maps, features: K } = memories();
+  return maps.encode(cues.subarray(0, count * d)).flatMap((Q, f) => scoreMatrices(K[f], Q, d, wanted).flatMap((matrix) => blockSizes.map((N): Run => {
+    const cell: Cell = { set: set.name, phi: phi.name, features: Q.kind, similarity: matrix.label, family: damage.family, damage: damage.name, strength: damage.strength, N };
+    const blocks = Array.from({ length: Math.floor(count / N) }, (_, b) => answers(matrix, groups, b * N, N));
+    const summary = averaged(blocks.map((block, b) => summarise(block, b * N, images, d, labels)));
+    return { cell, summary, ...(damage.family === "clean" ? { beta: betaOfClean(blocks[0], N) } : {}) };
+  })));
+}
+
+/** A map with the features of the memories it serves, made when they are asked for. */
 interface Job {
   readonly phi: Phi;
-  readonly memories: Features[];
+  readonly memories: () => { readonly maps: Phi; readonly features: Features[] };
   readonly count: number;
   readonly blockSizes: readonly number[];
-  readonly own?: Phi;
+  dispose(): void;
 }
 
 /** A map that is learned from the memories is learned for each N, from the first N of the slice. */
-function jobsOf(phis: readonly Phi[], images: Float32Array, sizes: readonly number[], d: number): Job[] {
+function jobsOf(phis: readonly Phi[], images: () => Float32Array, sizes: readonly number[], slice: number, [C, H, W]: SemanticSet["shape"]): Job[] {
   return phis.flatMap((phi): Job[] => {
-    if (phi.fit === undefined) return [{ phi, memories: phi.encode(images), count: images.length / d, blockSizes: sizes }];
+    if (phi.fit === undefined) return [{ phi, memories: once(() => ({ maps: phi, features: phi.encode(images()) })), count: slice, blockSizes: sizes, dispose: () => {} }];
     return sizes.map((N) => {
-      const own = phi.fit!(images.subarray(0, N * d));
-      return { phi: { ...own, name: phi.name }, memories: own.encode(images.subarray(0, N * d)), count: N, blockSizes: [N], own };
+      let own: Phi | undefined;
+      const memories = once(() => {
+        const first = images().subarray(0, N * C * H * W);
+        own = phi.fit!(first);
+        return { maps: own, features: own.encode(first) };
+      });
+      return { phi, memories, count: N, blockSizes: [N], dispose: () => own?.dispose?.() };
     });
   });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function averaged(all: readonly Summary[]): Summary {
