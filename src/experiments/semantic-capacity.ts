@@ -9,7 +9,7 @@ import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 import { damaged, damageOf, type SemanticDamage, streamOf } from "./semantic-damage.ts";
 import { defaultPhi, type Features, PIXELS } from "./semantic-phi.ts";
-import { scoreMatrices } from "./semantic-recall.ts";
+import { scaledRows, scoreMatrices } from "./semantic-recall.ts";
 import { semanticSet } from "./semantic-set.ts";
 
 export const semanticCapacity: Experiment = {
@@ -40,16 +40,19 @@ function run(context: Context): Report {
   context.progress(`features of ${largest} pictures`, 0);
   const groups = duplicateGroups(images, d);
   const [K] = phi.encode(images);
-  const narrow = [16, 64].map((e) => ({ e, map: pca({ dim: e, whiten: false }).fit(Float64Array.from(K.data.subarray(0, Math.min(largest, 2000) * K.dim)), Math.min(largest, 2000)) }));
-  const through = ({ data, dim }: Features, which: number): Features => {
+  const root = ({ kind, dim, data }: Features): Features => ({ kind, dim, data: scaledRows(data, dim, "root") });
+  const first = Math.min(largest, 2000);
+  const narrow = [16, 64].map((e) => ({ e, map: pca({ dim: e, whiten: false }).fit(Float64Array.from(root(K).data.subarray(0, first * K.dim)), first) }));
+  const through = (features: Features, which: number): Features => {
+    const { data, dim } = root(features);
     const found = embeddingsOf(narrow[which].map, { rows: data.length / dim, dim, data });
     return { kind: "", dim: found.dim, data: Float32Array.from(found.data) };
   };
   const [pixels] = PIXELS.encode(images);
   const stores: { name: string; similarity: string; memories: Features; cue(rows: Float32Array): Features }[] = [
     { name: "pixels, L1", similarity: "L1", memories: pixels, cue: (rows) => PIXELS.encode(rows)[0] }, { name: "pixels, Pearson", similarity: "Pearson", memories: pixels, cue: (rows) => PIXELS.encode(rows)[0] },
-    { name: `features, e = ${K.dim}, unit L1`, similarity: "unit L1", memories: K, cue: (rows) => phi.encode(rows)[0] },
-    ...narrow.map(({ e }, which) => ({ name: `features cut to e = ${e}, L2`, similarity: "L2", memories: through(K, which), cue: (rows: Float32Array) => through(phi.encode(rows)[0], which) })),
+    ...["unit L1", "root L1"].map((similarity) => ({ name: `features, e = ${K.dim}, ${similarity}`, similarity, memories: K, cue: (rows: Float32Array) => phi.encode(rows)[0] })),
+    ...narrow.map(({ e }, which) => ({ name: `square roots cut to e = ${e}, L2`, similarity: "L2", memories: through(K, which), cue: (rows: Float32Array) => through(phi.encode(rows)[0], which) })),
   ];
   const rows: Row[] = [];
   DAMAGES.forEach((damage, k) => {
@@ -79,7 +82,7 @@ function run(context: Context): Report {
   const table: Table = { columns: ["damage", "memory", ...sizes.map((N) => `N = ${N}`)], rows: DAMAGES.flatMap(({ name: damage }) => stores.map(({ name }) => [damage, name, ...lineOf(damage, name).map(({ exact }) => exact)])), format: (value) => value.toFixed(2) };
   return reportOf(found, {
     lead: `The same ${CUES} damaged pictures are asked of a memory that grows. What is lost is lost to neighbours: to pictures that look more like the cue, in pixels or in features.`,
-    sections: [{ heading: "Recall against N", parts: [htmlTable(table), paragraph(`One draw of ${CUES} cues: a standard error of at most .05.`)] }, ...charts.map(({ damage, svg }) => ({ heading: damage, parts: [figure(svg, "Nested memories, the same cues.")] }))],
+    sections: [{ heading: "Recall against N", parts: [htmlTable(table), paragraph(`One draw of ${CUES} cues: a standard error of at most .05. Features by L1 at unit length, of themselves (unit) and of their square roots (root); cut: their square roots by principal components of the first memories.`)] }, ...charts.map(({ damage, svg }) => ({ heading: damage, parts: [figure(svg, "Nested memories, the same cues.")] }))],
     files: [["table.md", markdownTable(table)], ...charts.map(({ damage, svg }): [string, string] => [`${damage.replace(/[^a-z0-9]+/gi, "-").toLowerCase()}.svg`, svg])],
   });
 }

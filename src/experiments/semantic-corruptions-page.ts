@@ -23,11 +23,11 @@ export function corruptionsReport(found: Result, rows: readonly SweepRow[], phis
   const best = bestTable(rows, names, damages, N);
   const sections: Section[] = [
     { heading: "What was seen, and what was recalled", parts: [
-      figure(picture(png, "rows of pictures: original, cue, and what pixels and features recall"), `The best-scoring of ${N} stored pictures. Pixels by L1 and by Pearson's correlation; features of the shipped encoders by L1 at unit length.`),
+      figure(picture(png, "rows of pictures: original, cue, and what pixels and features recall"), `The best-scoring of ${N} stored pictures. Pixels by L1 and by Pearson's correlation; features of the shipped encoders by L1 of their square roots at unit length (root L1). Unit L1 and the others stand in the tables below.`),
     ] },
     { heading: "The best similarity of each map", parts: [
       figure(map, "Share of cues whose best-scoring memory is the one they were made from. What a map was never shown in training is the honest test: see the table of views below."),
-      htmlTable(best), paragraph("Mean and population standard deviation over the slices; in brackets the similarity, and which features where there are two kinds."),
+      htmlTable(best), paragraph("Mean and population standard deviation over the slices; in brackets the similarity, and which features where there are two kinds. unit L1: L1 between features scaled to length 1; root L1: the same of sign(x) sqrt|x|; L1 takes them as they are."),
     ] },
     { heading: "What the views of training held", parts: [htmlTable(viewsTable(phis)), paragraph("Features are invariant to what the two views of a picture differed in. Random convolutions, PCA and U-Hop were shown no views at all; ResNet-20 was trained on labels, with flips and small shifts.")] },
     ...curves.map(({ damage, svg }): Section => ({ heading: `Recall against N: ${damage}`, parts: [figure(svg, "The best similarity of each map at each N. Bands: one standard deviation over the slices.")] })),

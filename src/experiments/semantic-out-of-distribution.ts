@@ -13,7 +13,7 @@ import { type Context, dataFolder, type Experiment, type Report } from "./experi
 import { reportOf } from "./report-files.ts";
 import { damaged, damageOf, type SemanticDamage, streamOf } from "./semantic-damage.ts";
 import { defaultPhi, type Phi, PIXELS } from "./semantic-phi.ts";
-import { unitRows } from "./semantic-recall.ts";
+import { scaledRows } from "./semantic-recall.ts";
 import { type SemanticSet, semanticSet } from "./semantic-set.ts";
 
 export const semanticOutOfDistribution: Experiment = {
@@ -50,11 +50,11 @@ function run(context: Context): Report {
   const set = semanticSet(context, semanticOutOfDistribution.name);
   const N = quick ? 400 : 1000;
   const phi = defaultPhi(set.shape);
-  const unit: Phi = { ...phi, encode: (X) => phi.encode(X).map(({ kind, dim, data }) => ({ kind, dim, data: unitRows(data, dim) })) };
+  const scaled = (scale: "unit" | "root"): Phi => ({ ...phi, encode: (X) => phi.encode(X).map(({ kind, dim, data }) => ({ kind, dim, data: scaledRows(data, dim, scale) })) });
   const groups = groupsOf(context, set, N);
   const rows: Row[] = [];
   const curves: { name: string; x: number[]; y: number[] }[] = [];
-  const memories = [{ name: "pixels, L1", phi: PIXELS, similarity: "negL1" }, { name: "pixels, Pearson", phi: PIXELS, similarity: "pearson" }, { name: "features, unit L1", phi: unit, similarity: "negL1" }, { name: "features, cosine", phi, similarity: "cosine" }];
+  const memories = [{ name: "pixels, L1", phi: PIXELS, similarity: "negL1" }, { name: "pixels, Pearson", phi: PIXELS, similarity: "pearson" }, { name: "features, unit L1", phi: scaled("unit"), similarity: "negL1" }, { name: "features, root L1", phi: scaled("root"), similarity: "negL1" }, { name: "features, cosine", phi, similarity: "cosine" }];
   memories.forEach(({ name, phi: own, similarity }, m) => {
     const memory = new SemanticMemory({ encoder: functionMap(own.name, (x) => x), similarity, separation: "max" });
     const embed = (X: Float32Array): Embeddings => {
@@ -127,7 +127,7 @@ function rocOf(known: readonly number[], strangers: readonly number[]): { x: num
 }
 
 /**
- * The calibrated rate holds for strangers of the same kind. Tolerance: four standard errors (eight memories, the worst of them), of the strangers
+ * The calibrated rate holds for strangers of the same kind. Tolerance: four standard errors (ten memories, the worst of them), of the strangers
  * here and twice of the calibration, whose stored patterns come in pairs that are each other's nearest.
  */
 function checksOf(rows: readonly Row[], groups: readonly Group[], N: number): Check[] {

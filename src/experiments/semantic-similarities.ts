@@ -108,7 +108,7 @@ function reportPage(found: Parameters<typeof reportOf>[0], rows: readonly Row[])
   return reportOf(found, {
     lead: "The paper finds L1 consistently best in the features of its contrastive encoders. Here is what the encoders of this library say, with intervals.",
     sections: [
-      { heading: "The answer", parts: kinds.map((features) => paragraph(verdict(features))) },
+      { heading: "The answer", parts: [...kinds.map((features) => paragraph(verdict(features))), paragraph("unit L1 is L1 between features scaled to length 1, root L1 the same of sign(x) sqrt|x|; the paper's L1 takes them as they are.")] },
       ...charts.map(({ features, svg }) => ({ heading: features, parts: [figure(svg, "Share of cues whose best-scoring memory is the one they were made from."), htmlTable(table(features)), paragraph("Differences with the half width of their 95 % interval, paired cue by cue.")] })),
     ],
     files: [["table.md", kinds.map((features) => `**${features}**\n\n${markdownTable(table(features))}`).join("\n")], ...charts.map(({ features, svg }): [string, string] => [`${features.replace(/[^a-z0-9]+/gi, "-")}.svg`, svg])],
