@@ -1,4 +1,4 @@
-/** Every architecture but the larger residual networks (residual-networks.spec.ts) against PyTorch, and published weights on pictures. */
+/** Every architecture but the larger residual networks (residual-networks.spec.ts) and those of the entropic memory (entropic-cifar.spec.ts) against PyTorch, and published weights on pictures. */
 import { existsSync, readFileSync } from "node:fs";
 import t from "tap";
 import { openSafetensors } from "../../src/formats/index.ts";
@@ -9,7 +9,7 @@ import { board, emoji, repeated } from "./pictures.ts";
 
 const SHARED = process.env.ENGRAM_WEIGHTS ?? "../shared/weights";
 
-for (const architecture of ARCHITECTURES) if (!architecture.name.startsWith("resnet")) withRuleWeights(t, architecture);
+for (const architecture of ARCHITECTURES) if (!/^(resnet|entropic-cifar)/.test(architecture.name)) withRuleWeights(t, architecture);
 
 /** Pictures for the published networks, as in the generator. */
 const PUBLISHED: readonly [architecture: string, file: string, times: number, preprocessing: "imagenet-whole" | "caffe" | "unit"][] = [

@@ -45,6 +45,11 @@ export interface PoolOptions {
   readonly countPadding?: boolean;
 }
 
+export interface MaxPoolOptions extends PoolOptions {
+  /** Padding below and to the right where it differs from that above and to the left: windows of 2, stride 1 and 1 here are TensorFlow's "same". Default: padding. */
+  readonly paddingAfter?: Size;
+}
+
 export type Operation =
   | { readonly kind: "input" | "globalAverage" | "add" | "concat" | "flatten" }
   | {
@@ -57,7 +62,7 @@ export type Operation =
   | { readonly kind: "activation"; readonly f: Activation; readonly parameter: number }
   | {
     readonly kind: "maxPool" | "averagePool"; readonly kernel: Pair; readonly stride: Pair; readonly padding: Pair; readonly dilation: Pair;
-    readonly ceil: boolean; readonly countPadding: boolean;
+    readonly paddingAfter: Pair; readonly ceil: boolean; readonly countPadding: boolean;
   }
   | { readonly kind: "upsample"; readonly method: "nearest" | "bilinear"; readonly factor: Pair; readonly aligned: boolean }
   | { readonly kind: "reshape"; readonly shape: Shape }
@@ -116,12 +121,12 @@ export class Graph {
     return this.activation(name, x, "relu");
   }
 
-  maxPool(name: string, x: string, options: PoolOptions): string {
+  maxPool(name: string, x: string, options: MaxPoolOptions): string {
     return this.#layer(name, [x], { kind: "maxPool", ...pool(name, options) });
   }
 
   averagePool(name: string, x: string, options: PoolOptions): string {
-    return this.#layer(name, [x], { kind: "averagePool", ...pool(name, options) });
+    return this.#layer(name, [x], { kind: "averagePool", ...pool(name, { ...options, paddingAfter: undefined }) });
   }
 
   /** Mean over all pixels: torch.nn.AdaptiveAvgPool2d(1). */
@@ -177,8 +182,12 @@ function positive(name: string, epsilon: number): number {
   return number(name, "epsilon", epsilon, epsilon >= 0, "0 or above");
 }
 
-function pool(name: string, { kernel, stride = kernel, padding = 0, dilation = 1, ceil = false, countPadding = true }: PoolOptions): Omit<Extract<Operation, { kind: "maxPool" | "averagePool" }>, "kind"> {
-  const sizes = { kernel: pair(name, "kernel", kernel, 1), stride: pair(name, "stride", stride, 1), padding: pair(name, "padding", padding, 0), dilation: pair(name, "dilation", dilation, 1) };
-  within(name, "padding", sizes.padding, [Math.floor(sizes.kernel[0] / 2), Math.floor(sizes.kernel[1] / 2)], "Half a window is PyTorch's limit too: every window should meet the image.");
+function pool(name: string, { kernel, stride = kernel, padding = 0, paddingAfter = padding, dilation = 1, ceil = false, countPadding = true }: MaxPoolOptions): Omit<Extract<Operation, { kind: "maxPool" | "averagePool" }>, "kind"> {
+  const sizes = {
+    kernel: pair(name, "kernel", kernel, 1), stride: pair(name, "stride", stride, 1), padding: pair(name, "padding", padding, 0), dilation: pair(name, "dilation", dilation, 1),
+    paddingAfter: pair(name, "paddingAfter", paddingAfter, 0),
+  };
+  const half: Pair = [Math.floor(sizes.kernel[0] / 2), Math.floor(sizes.kernel[1] / 2)];
+  for (const option of ["padding", "paddingAfter"] as const) within(name, option, sizes[option], half, "Half a window is PyTorch's limit too: every window should meet the image.");
   return { ...sizes, ceil, countPadding };
 }

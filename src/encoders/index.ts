@@ -4,7 +4,7 @@ export type { Architecture, SizeOf } from "./architectures/architecture.ts";
 export { Encoder } from "./encoder.ts";
 export type { EncoderOptions } from "./encoder.ts";
 export { Graph } from "./graph.ts";
-export type { Activation, ConvolutionOptions, Layer, Operation, PoolOptions, Shape } from "./graph.ts";
+export type { Activation, ConvolutionOptions, Layer, MaxPoolOptions, Operation, PoolOptions, Shape } from "./graph.ts";
 export { Network } from "./network.ts";
 export type { Feature, NetworkOptions, RunOptions } from "./network.ts";
 export { centreCrop, preprocess, PREPROCESSINGS, resizeToCover } from "./preprocess.ts";

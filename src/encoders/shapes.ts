@@ -43,9 +43,9 @@ function outputShape(name: string, operation: Operation, inputs: readonly Shape[
       return [operation.features, 1, 1];
     case "maxPool":
     case "averagePool": {
-      const { kernel, stride, padding, dilation, ceil } = operation;
+      const { kernel, stride, padding, paddingAfter, dilation, ceil } = operation;
       const along = (d: 0 | 1, size: number): number => {
-        const outputs = outputSize(size, kernel[d], stride[d], padding[d], dilation[d], ceil);
+        const outputs = outputSize(size, kernel[d], stride[d], padding[d], dilation[d], ceil, paddingAfter[d]);
         for (let o = 0; o < outputs; o++) {
           const first = o * stride[d] - padding[d];
           const tap = Math.max(0, Math.ceil(-first / dilation[d]));

@@ -1,6 +1,9 @@
 /**
  * Tensors by the names of a PyTorch state dict. All of a network's tensors are checked at once, by name, shape and dtype, before the first
- * is read: one error lists whatever is missing, extra or of another shape. f16, bf16 and f64 become f32 when they are read.
+ * is read: one error lists whatever is missing, extra or of another shape. f16, bf16 and f64 become f32 when they are read, and so does a
+ * tensor W of i8 with a companion `W_scale` of one number per row (its first axis), which is
+ *
+ *   W[r, ...] = W_scale[r] q[r, ...]      rounded to f32 once
  */
 import { openSafetensors } from "../formats/index.ts";
 import type { ByteSource, Tensor, Dtype } from "../formats/index.ts";
@@ -19,10 +22,40 @@ export type Weights = Uint8Array | ByteSource | TensorSource | ReadonlyMap<strin
 const FLOATS: readonly Dtype[] = ["f32", "f16", "bf16", "f64"];
 /** How many names an error lists of each kind. */
 const LISTED = 12;
+/** What the name of a tensor of scales ends in. */
+const SCALE = "_scale";
 
+/** @throws EngramError where the scales of a tensor of i8 are not one float per row */
 export function tensorSource(weights: Weights, name = "weights"): TensorSource {
-  if (weights instanceof Map) return { places: weights, read: (key) => (weights as ReadonlyMap<string, Tensor>).get(key)! };
-  return "places" in weights ? weights : openSafetensors(weights as Uint8Array | ByteSource, name);
+  if (weights instanceof Map) return widened({ places: weights, read: (key) => (weights as ReadonlyMap<string, Tensor>).get(key)! }, name);
+  return widened("places" in weights ? weights : openSafetensors(weights as Uint8Array | ByteSource, name), name);
+}
+
+/** Tensors of i8 with their scales as f32. */
+function widened(source: TensorSource, name: string): TensorSource {
+  const scaled = new Set<string>();
+  for (const [key, { dtype, shape }] of source.places) {
+    const scale = source.places.get(`${key}${SCALE}`);
+    if (dtype !== "i8" || scale === undefined) continue;
+    if (shape.length === 0 || !FLOATS.includes(scale.dtype) || scale.shape.join() !== `${shape[0]}`) {
+      throw new EngramError(`${name}, tensor "${key}${SCALE}"`, `${shape[0] ?? "no"} floats, one for each row of ${key}`, `${scale.dtype} [${scale.shape.join(", ")}]`, "Quantise the weights again, one scale per row.");
+    }
+    scaled.add(key);
+  }
+  if (scaled.size === 0) return source;
+  const isScale = (key: string): boolean => key.endsWith(SCALE) && scaled.has(key.slice(0, -SCALE.length));
+  return {
+    places: new Map([...source.places].filter(([key]) => !isScale(key)).map(([key, place]) => [key, scaled.has(key) ? { dtype: "f32", shape: place.shape } : place])),
+    read: (key) => {
+      if (!scaled.has(key)) return source.read(key);
+      const { shape, data } = source.read(key);
+      const scales = readNumbers(source, `${key}${SCALE}`);
+      const row = data.length / shape[0];
+      const numbers = new Float32Array(data.length);
+      for (let r = 0, at = 0; r < shape[0]; r++) for (let k = 0; k < row; k++, at++) numbers[at] = scales[r] * Number(data[at]);
+      return { dtype: "f32", shape, data: numbers };
+    },
+  };
 }
 
 /** The same tensors under other names; undefined leaves one out. */

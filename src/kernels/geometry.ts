@@ -43,9 +43,9 @@ export function readGeometry(buffer: ArrayBufferLike, address: number): Geometry
   };
 }
 
-/** Outputs along one axis. May be 0 or less: the window is larger than the image. */
-export function outputSize(size: number, kernel: number, stride: number, padding: number, dilation: number, ceil = false): number {
-  const span = size + 2 * padding - dilation * (kernel - 1) - 1;
+/** Outputs along one axis. `after`: padding behind the image, where it differs from that before it. May be 0 or less: the window is larger than the image. */
+export function outputSize(size: number, kernel: number, stride: number, padding: number, dilation: number, ceil = false, after: number = padding): number {
+  const span = size + padding + after - dilation * (kernel - 1) - 1;
   const n = (ceil ? Math.ceil(span / stride) : Math.floor(span / stride)) + 1;
   // The last window of a rounded-up count begins inside the image or the padding before it (PyTorch's rule).
   return ceil && (n - 1) * stride >= size + padding ? n - 1 : n;

@@ -4,12 +4,22 @@ import type { Architecture } from "./architecture.ts";
 import { AUTOENCODERS } from "./autoencoders.ts";
 import { CIFAR_RESNETS } from "./cifar-resnet.ts";
 import { COLOUR_AUTOENCODERS } from "./colour.ts";
+import { ENTROPIC_CIFAR } from "./entropic-cifar.ts";
 import { MOBILENETS } from "./mobilenet.ts";
 import { RESNETS } from "./resnet.ts";
 import { SQUEEZENETS } from "./squeezenet.ts";
 import { TINY_AUTOENCODERS } from "./taesd.ts";
 
-export const ARCHITECTURES: readonly Architecture[] = [...RESNETS, ...CIFAR_RESNETS, ...SQUEEZENETS, ...MOBILENETS, ...TINY_AUTOENCODERS, ...AUTOENCODERS, ...COLOUR_AUTOENCODERS];
+export const ARCHITECTURES: readonly Architecture[] = [
+    ...RESNETS,
+    ...CIFAR_RESNETS,
+    ...SQUEEZENETS,
+    ...MOBILENETS,
+    ...TINY_AUTOENCODERS,
+    ...AUTOENCODERS,
+    ...COLOUR_AUTOENCODERS,
+    ...ENTROPIC_CIFAR,
+];
 
 /** @throws EngramError for an unknown name; suggests the nearest */
 export function architectureOf(name: string): Architecture {
