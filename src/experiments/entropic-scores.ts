@@ -77,15 +77,20 @@ export interface Answers {
 export interface AnswerOptions extends Pick<RetrieveOptions, "sigma" | "mode" | "seed"> {
   /** Whose eta decides. Default: the memory's own register. */
   readonly judge?: AssociativeRegister;
+  /** Which cues are asked, by place; the others count as rejected. Default all. */
+  readonly only?: (place: number) => boolean;
   /** Instead of beta: values in levels, n for each of the accepted cues v. */
   readonly recall?: (v: Uint16Array) => ArrayLike<number>;
+  /** Instead of the fold's classifier: a class for each recalled latent. */
+  readonly classify?: (zhat: Float32Array) => Uint8Array;
 }
 
 /**
  * eta, beta, dequantise, classify. Draws are keyed by (seed, fold; cue, column): the same numbers for every memory and m, so differences are paired.
  * @param z Q x n latents
  */
-export function answersOf(fold: Fold, { quantiser, register }: Memory, z: Float32Array, { judge = register, recall, ...options }: AnswerOptions = {}): Answers {
+export function answersOf(fold: Fold, { quantiser, register }: Memory, z: Float32Array, how: AnswerOptions = {}): Answers {
+  const { judge = register, only = () => true, recall, classify = (zhat) => fold.classify(zhat), ...options } = how;
   const { n } = fold;
   const Q = z.length / n;
   const classes = new Uint8Array(Q).fill(REJECTED);
@@ -93,7 +98,7 @@ export function answersOf(fold: Fold, { quantiser, register }: Memory, z: Float3
   for (let from = 0; from < Q; from += BATCH) {
     const v = register.levels(quantiser.transform(z.subarray(from * n, Math.min(from + BATCH, Q) * n)));
     const { accepted } = judge.recognize(v);
-    const kept = Uint32Array.from([...accepted.keys()].filter((c) => accepted[c] === 1));
+    const kept = Uint32Array.from([...accepted.keys()].filter((c) => accepted[c] === 1 && only(from + c)));
     if (kept.length === 0) continue;
     const cues = new Uint16Array(kept.length * n);
     kept.forEach((c, k) => cues.set(v.subarray(c * n, (c + 1) * n), k * n));
@@ -101,7 +106,7 @@ export function answersOf(fold: Fold, { quantiser, register }: Memory, z: Float3
     const found = recall === undefined ? register.retrieve(cues, { sample: fold.fold, ...options, numbers: kept.map((c) => from + c), iota: 0, kappa: 0, xi: n }) : undefined;
     underflows += found?.underflows ?? 0;
     const zhat = Float32Array.from(quantiser.inverse(found?.values ?? recall!(cues)));
-    fold.classify(zhat).forEach((label, k) => (classes[from + kept[k]] = label));
+    classify(zhat).forEach((label, k) => (classes[from + kept[k]] = label));
   }
   return { classes, underflows };
 }

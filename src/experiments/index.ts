@@ -1,5 +1,8 @@
 /** Reproductions of the papers, and the data they run on. */
 import { denseCapacity } from "./dense-capacity.ts";
+import { entropicCifar10 } from "./entropic-cifar10.ts";
+import { entropicControls } from "./entropic-controls.ts";
+import { entropicFill } from "./entropic-fill.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
 import { etCompletion } from "./et-completion.ts";
 import { etGraph } from "./et-graph.ts";
@@ -55,6 +58,9 @@ export const experiments: readonly Experiment[] = [
   semanticCapacity,
   semanticCost,
   entropicKinds,
+  entropicCifar10,
+  entropicFill,
+  entropicControls,
   hamZeroState,
   hamExercise,
   hamDenoise,
