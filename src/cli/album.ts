@@ -2,7 +2,8 @@
  * A memory file as the command line sees it: a memory, and beside it what only pictures need, in the same `.engram` file.
  *
  *   parameters  pictures.width, .height, .channels, .filter    how a picture becomes a row of C x H x W numbers
- *   parameters  weights.path   where the weights of a semantic memory's encoder lay, unless they are shipped ones; relative as below
+ *   parameters  weights.path   where the weights of the memory's encoder lay, unless they are shipped ones; relative as below
+ *   parameters  encoder, encoder.*   of an entropic memory of features: the network that made them (semantic/feature-map.ts)
  *   originals   bytes   JSON in UTF-8: [path, sha256] or null per pattern, in store order; paths that are not absolute
  *                       are relative to the folder of the memory file
  *
@@ -12,8 +13,10 @@ import { dirname, isAbsolute, join } from "node:path";
 import { engramChunks, openEngram, openSafetensors, sha256Hex, tensor, type OpenSafetensors, type Tensor } from "../formats/index.ts";
 import { EngramError, unknownName, type Key, type Memory } from "../numeric/index.ts";
 import type { ResizeFilter } from "../images/index.ts";
+import type { FeatureMap, NetworkMap } from "../semantic/index.ts";
+import { savedParameters } from "../semantic/feature-map.ts";
 import { readBytes } from "./files.ts";
-import { networkOf, WEIGHTS_PATH } from "./encoders.ts";
+import { givenNetwork, networkOf, WEIGHTS_PATH } from "./encoders.ts";
 import { MODEL_NAMES, memoryFromBytes, type ModelName } from "./models.ts";
 import { FILTERS } from "./pictures.ts";
 
@@ -39,6 +42,8 @@ export interface Album {
   readonly originals?: readonly (Original | undefined)[];
   /** Where the encoder's weights lie, relative to the folder of the memory file. */
   readonly weights?: string;
+  /** E of an entropic memory of features: pictures go through it. Undefined where patterns are pictures themselves, or the memory has its own. */
+  readonly features?: FeatureMap;
 }
 
 /** An album read from disk. */
@@ -47,18 +52,20 @@ export interface OpenAlbum extends Album {
   readonly bytes: number;
   readonly sha256: string;
   readonly version: string;
+  /** Name of the network that made an entropic memory's features. */
+  readonly seenBy?: string;
 }
 
 const PARAMETER = "parameters.";
 const PICTURES = "pictures.";
 
 /** The bytes of an album, in pieces. */
-export function* albumChunks({ memory, model, pictures, originals, weights }: Album): Generator<Uint8Array> {
+export function* albumChunks({ memory, model, pictures, originals, weights, features }: Album): Generator<Uint8Array> {
   const file = openSafetensors(memory.toBytes(), "memory");
-  const parameters: Record<string, string> = {};
-  for (const [key, text] of Object.entries(file.metadata)) if (key.startsWith(PARAMETER)) parameters[key.slice(PARAMETER.length)] = text;
+  const parameters = parametersOf(file);
   for (const [key, value] of Object.entries(pictures ?? {})) parameters[PICTURES + key] = String(value);
   if (weights !== undefined) parameters[WEIGHTS_PATH] = weights;
+  if (features !== undefined) Object.assign(parameters, { encoder: features.name, "encoder.sha256": features.sha256, ...savedParameters(features) });
   const tensors: Record<string, Tensor> = {};
   for (const name of file.places.keys()) tensors[name] = file.read(name);
   if (originals?.some((original) => original !== undefined)) {
@@ -70,7 +77,7 @@ export function* albumChunks({ memory, model, pictures, originals, weights }: Al
 
 /**
  * Opens a memory file.
- * @param encoder for a semantic memory: `find` its network, in the file `--encoder` named or where it was, or leave it out
+ * @param encoder of a semantic memory, or an entropic one of features: `find` its network, in the file `--encoder` named or where it was, or leave it out
  * @throws EngramError on a missing or damaged file, another version, a model this release does not have, or weights that are gone or others
  */
 export async function openAlbum(path: string, encoder: { find: boolean; given?: string } = { find: false }): Promise<OpenAlbum> {
@@ -83,17 +90,39 @@ export async function openAlbum(path: string, encoder: { find: boolean; given?: 
   }
   // Checks the digest over every byte before anything is used.
   const opened = memoryFromBytes(model as ModelName, bytes, path);
-  const memory = encoder.find ? await withNetwork(opened, model as ModelName, file, bytes, path, encoder.given) : opened;
-  const pictures = picturesOf(file, path);
-  if (pictures !== undefined && pictures.width * pictures.height * pictures.channels !== memory.dim) {
-    throw new EngramError(path, `a picture size of ${memory.dim} numbers in the parameters pictures.*`, `${pictures.width} x ${pictures.height} x ${pictures.channels}`, "Make the memory again with `engram remember`.");
+  const named = parametersOf(file);
+  const features = model === "entropic" && encoder.find ? await featuresOf(named, path, opened.dim, encoder.given) : undefined;
+  const memory = encoder.find && model !== "entropic" ? await withNetwork(opened, model as ModelName, named, bytes, path, encoder.given) : opened;
+  const pictures = picturesOf(file, path) ?? (features?.encoder === undefined ? undefined : sizeOf(features.encoder.network.input));
+  const numbers = features?.inputs ?? (model === "entropic" && named["encoder.patterns"] !== undefined ? product(named["encoder.patterns"]) : memory.dim);
+  if (pictures !== undefined && pictures.width * pictures.height * pictures.channels !== numbers) {
+    throw new EngramError(path, `a picture size of ${numbers} numbers in the parameters pictures.*`, `${pictures.width} x ${pictures.height} x ${pictures.channels}`, "Make the memory again with `engram remember`.");
   }
-  return { memory, model: model as ModelName, pictures, originals: originalsOf(file, memory, path), path, bytes: bytes.length, sha256, version };
+  return { memory, model: model as ModelName, pictures, features, seenBy: model === "entropic" ? named.encoder : undefined, originals: originalsOf(file, memory, path), path, bytes: bytes.length, sha256, version };
+}
+
+/** The network in front of an entropic memory: the one it was made with, or for a memory of rows the one that is given. */
+async function featuresOf(parameters: Readonly<Record<string, string>>, path: string, n: number, given?: string): Promise<NetworkMap | undefined> {
+  if (parameters["encoder.kind"] === undefined) return given === undefined ? undefined : givenNetwork(given, n);
+  const map = await networkOf(parameters, path, given);
+  if (map.dim === n) return map;
+  throw new EngramError(path, `an encoder of ${n} features`, `${map.dim}`, "Make the memory again with `engram remember`.");
+}
+
+function product(shape: string): number {
+  return shape.split(" x ").reduce((numbers, side) => numbers * Number(side), 1);
+}
+
+function sizeOf([C, H, W]: readonly number[]): Pictures {
+  return { width: W, height: H, channels: C as 1 | 3, filter: FILTERS[0] };
+}
+
+function parametersOf({ metadata }: OpenSafetensors): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => key.startsWith(PARAMETER)).map(([key, text]) => [key.slice(PARAMETER.length), text]));
 }
 
 /** A semantic memory with its network. @throws EngramError for --encoder with a memory that has none */
-async function withNetwork(memory: Memory, model: ModelName, { metadata }: OpenSafetensors, bytes: Uint8Array, path: string, given?: string): Promise<Memory> {
-  const parameters = Object.fromEntries(Object.entries(metadata).filter(([key]) => key.startsWith(PARAMETER)).map(([key, text]) => [key.slice(PARAMETER.length), text]));
+async function withNetwork(memory: Memory, model: ModelName, parameters: Readonly<Record<string, string>>, bytes: Uint8Array, path: string, given?: string): Promise<Memory> {
   if (model !== "semantic" || parameters["encoder.kind"] !== "network") {
     if (given !== undefined) throw new EngramError("--encoder", "a memory made with a network", model === "semantic" ? `encoder ${parameters.encoder}` : `model ${model}`, "Leave it out.");
     return memory;

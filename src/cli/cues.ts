@@ -1,6 +1,8 @@
 /** Cues from the command line: pictures and arrays as rows of the memory's dimension, with what is visible of each. */
 import { EngramError, nearestName, toRow } from "../numeric/index.ts";
 import { readNpy, toFloat64 } from "../formats/index.ts";
+import { type Image, image } from "../images/index.ts";
+import { embeddingsOf } from "../semantic/index.ts";
 import { maskPixels, perChannel, readPicture, toCue } from "./pictures.ts";
 import type { OpenAlbum } from "./album.ts";
 import { kindOf, readBytes } from "./files.ts";
@@ -12,6 +14,8 @@ export interface Cue {
   /** The file, and for a row of an array `file:row`. */
   readonly name: string;
   readonly values: Float64Array;
+  /** As the memory or its network saw it, where the cue is a picture. */
+  readonly picture?: Image;
   /** dim entries, 0 = hidden; undefined where all is known. */
   readonly visible?: Uint8Array;
 }
@@ -30,7 +34,7 @@ export async function readCues(
   for (const { path, problem, folder } of await expand(paths)) {
     try {
       if (problem !== undefined) throw new EngramError(path, "a file", problem, "Name pictures, folders of pictures, or .npy arrays.");
-      cues.push(...(isArray(path) ? await arrayCues(path, album) : [await pictureCue(path, album)]));
+      cues.push(...(isArray(path) ? await arrayCues(path, album, session) : [await pictureCue(path, album, session, shown)]));
     } catch (error) {
       if (folder === undefined || strict === true || !(error instanceof EngramError)) throw error;
       session.warn(`skipped ${error.message}`);
@@ -41,29 +45,43 @@ export async function readCues(
     const none = skipped === 0 ? "none" : `none that is readable (${skipped} skipped)`;
     throw new EngramError("cues", "at least one", `${none} in ${paths.join(", ")}`, "Name pictures, folders of pictures, or .npy arrays.");
   }
-  return cues.map((cue) => checked(shown === undefined ? cue : { ...cue, visible: both(shown, cue.visible) }));
+  // A network has seen what was shown already.
+  return cues.map((cue) => checked(shown === undefined || album.features !== undefined ? cue : { ...cue, visible: both(shown, cue.visible) }));
 }
 
-async function arrayCues(path: string, { memory }: OpenAlbum): Promise<Cue[]> {
-  const { rows, dim, data } = await readRows(path, memory.dim);
+/** Rows of the memory's width; before a network also pictures, C x H x W numbers each. */
+async function arrayCues(path: string, { memory, features }: OpenAlbum, session: Session): Promise<Cue[]> {
+  const wide = features !== undefined && features.inputs !== memory.dim;
+  const read = await readRows(path, wide ? undefined : memory.dim);
+  if (wide && read.dim !== memory.dim && read.dim !== features.inputs) {
+    throw new EngramError(path, `rows of ${memory.dim} features, or pictures of ${features.inputs} numbers`, String(read.dim), "Save the features that `engram encode` gives, or the pictures themselves.");
+  }
+  const { rows, dim, data } = wide && read.dim === features.inputs ? await session.compute(() => embeddingsOf(features, read)) : read;
   return Array.from({ length: rows }, (_, i) => ({ name: rows === 1 ? path : `${path}:${i}`, values: data.slice(i * dim, (i + 1) * dim) }));
 }
 
-async function pictureCue(path: string, album: OpenAlbum): Promise<Cue> {
-  const { pictures, memory } = album;
+/** Through the network where the memory has one, hidden pixels black: no network was ever told of hidden pixels (as in a semantic memory). */
+async function pictureCue(path: string, album: OpenAlbum, session: Session, shown?: Uint8Array): Promise<Cue> {
+  const { pictures, memory, features } = album;
   if (pictures === undefined) {
     throw new EngramError(path, `a .npy array of ${memory.dim} numbers per row`, "another file", `${album.path} was made from arrays and has no picture size; give cues as .npy.`);
   }
   const { picture, visible } = toCue(await readPicture(path), pictures);
-  return { name: path, values: toRow(picture.data, path, memory.dim), visible: visible && perChannel(visible, pictures.channels) };
+  if (features !== undefined) {
+    const whole = picture.data.map((value, i) => (shown === undefined || shown[i] !== 0 ? value : 0));
+    if (visible !== undefined || shown !== undefined) session.warn(`${path}: what is hidden is black to the network`);
+    return { name: path, picture: image(pictures.width, pictures.height, pictures.channels, whole), values: (await session.compute(() => embeddingsOf(features, [whole]))).data };
+  }
+  return { name: path, picture, values: toRow(picture.data, path, memory.dim), visible: visible && perChannel(visible, pictures.channels) };
 }
 
 /** `--visible` as dim entries. */
 async function readVisible(text: string, album: OpenAlbum): Promise<Uint8Array> {
-  const { pictures, memory } = album;
+  const { pictures, memory, features } = album;
+  const numbers = features?.inputs ?? memory.dim;
   if (isArray(text)) {
     const mask = toFloat64(readNpy(await readBytes(text), text));
-    if (mask.length !== memory.dim) throw new EngramError(text, `${memory.dim} numbers, 0 where hidden`, `${mask.length}`, "Give one number per coordinate.");
+    if (mask.length !== numbers) throw new EngramError(text, `${numbers} numbers, 0 where hidden`, `${mask.length}`, "Give one number per coordinate.");
     return Uint8Array.from(mask, (value) => (value !== 0 ? 1 : 0));
   }
   if (pictures === undefined) throw new EngramError("--visible", `an .npy array of ${memory.dim} numbers`, `"${text}"`, `${album.path} was made from arrays and has no picture size.`);

@@ -10,12 +10,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { architectureOf, type Shape } from "../encoders/index.ts";
-import { openSafetensors, sha256Hex } from "../formats/index.ts";
+import { sha256Hex } from "../formats/index.ts";
 import { packageRoot } from "../experiments/data.ts";
 import { EngramError, unknownName } from "../numeric/index.ts";
 import { type FeatureMap, type Fit, type NetworkMap, networkMap, type NetworkMapOptions, pca, pixels, randomConv, uHop } from "../semantic/index.ts";
 import { readBytes } from "./files.ts";
 import type { Pictures } from "./album.ts";
+import { architectureIn, weightsOf } from "./networks.ts";
 
 /** What needs no weights. */
 export const BUILT_IN: readonly string[] = ["pixels", "pca", "u-hop", "random-conv"];
@@ -35,7 +36,7 @@ export interface EncoderChoice {
 export function shippedEncoders(): string[] {
   const folder = join(packageRoot(), "fixtures", "weights");
   const files = existsSync(folder) ? readdirSync(folder) : [];
-  return files.filter((file) => /^contrastive-.*\.safetensors$/.test(file)).map((file) => file.slice(0, -".safetensors".length)).sort();
+  return files.filter((file) => /^(contrastive-.*|entropic-.*-encoder-.*)\.safetensors$/.test(file)).map((file) => file.slice(0, -".safetensors".length)).sort();
 }
 
 /** An encoder still to be told the shape of the pictures. */
@@ -59,8 +60,7 @@ export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer, scal
   if (!isFile && !shipped.includes(encoder)) throw unknownName("--encoder", encoder, [...shipped, ...BUILT_IN, "W.safetensors"]);
   const path = isFile ? encoder : shippedPath(encoder);
   const bytes = await readBytes(path);
-  const architecture = arch ?? openSafetensors(bytes, path).metadata.architecture;
-  if (architecture === undefined) throw new EngramError(path, "the architecture", "weights that do not say which", "Give --arch NAME; `engram encode --help` lists them.");
+  const architecture = arch ?? architectureIn(bytes, path, "encoder", "--arch NAME");
   if (architectureOf(architecture).preprocessing === undefined) throw new EngramError("--arch", "a network that takes pictures", architecture, "Decoders take codes.");
   const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, scale: scale ?? "root", ...(layer !== undefined && { layers: [layer] }) };
   const own = networkMap(architecture, bytes, options);
@@ -97,7 +97,16 @@ export async function networkOf(parameters: Readonly<Record<string, string>>, al
   });
 }
 
-function shippedPath(name: string): string {
+/** A network given to a memory of n features that was made from rows. @throws EngramError for weights of another width */
+export async function givenNetwork(text: string, n: number): Promise<NetworkMap> {
+  const { architecture, path, bytes } = await weightsOf(text, "encoder");
+  const map = networkMap(architecture, bytes, { name: path });
+  if (map.dim !== n) throw new EngramError("--encoder", `a network of ${n} features, as the memory's rows`, `${architecture}, which gives ${map.dim}`, "Take the one that made the rows.");
+  return map;
+}
+
+/** Where the weights of this name lie in the package. */
+export function shippedPath(name: string): string {
   return join(packageRoot(), "fixtures", "weights", `${name}.safetensors`);
 }
 

@@ -17,17 +17,18 @@ export function addInfo(program: Command, session: Session): void {
 }
 
 async function info(path: string, options: { json?: boolean }, session: Session): Promise<void> {
-  const { memory, model, pictures, originals, bytes, sha256, version: format } = await openAlbum(path);
+  const { memory, model, pictures, originals, seenBy, bytes, sha256, version: format } = await openAlbum(path);
   const { size, dim, backend } = memory;
   const parameters = await session.compute(() => memory.parameters);
   const { keys } = memory;
   const recorded = originals?.filter((original) => original !== undefined).length ?? 0;
   if (options.json === true) {
-    session.json({ memory: path, model, backend, version: version(), format, bytes, sha256, size, dim, pictures: pictures ?? null, originals: recorded, parameters, keys });
+    session.json({ memory: path, model, backend, version: version(), format, bytes, sha256, size, dim, pictures: pictures ?? null, ...(seenBy === undefined ? {} : { encoder: seenBy }), originals: recorded, parameters, keys });
   } else {
     const rows: [string, string][] = [
       ["memory", path], ["model", model], ["patterns", `${size} of ${dim} numbers`],
       ["pictures", pictures === undefined ? "none (made from arrays)" : `${pictures.width} x ${pictures.height}, ${pictures.channels === 1 ? "grey" : "colour"}, filter ${pictures.filter}`],
+      ...(seenBy === undefined ? [] : [["features", `of each picture by ${seenBy}`] as [string, string]]),
       ["originals", `${recorded} recorded`], ["bytes", String(bytes)], ["sha256", `${sha256} (checked)`], ["format", `engram ${format}`],
       ...Object.entries(parameters),
       ["keys", `${keys.slice(0, HEAD).join(", ")}${size > HEAD ? `, ... (${size})` : ""}`],

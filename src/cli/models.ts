@@ -67,6 +67,7 @@ function modelOptions(): ModelOption[] {
   const universal = ["universal", ...semantic] as const;
   const dense = ["dense"] as const;
   const entropic = ["entropic"] as const;
+  const embedded = [...semantic, ...entropic];
   const weighted = [...dense, ...universal];
   return [
     { models: dense, option: new Option("--energy <name>", `one of ${ENERGY_NAMES.join(", ")} (default lse)`) },
@@ -82,10 +83,10 @@ function modelOptions(): ModelOption[] {
     { models: universal, option: new Option("--projection <name>", `one of ${[...PROJECTION_NAMES, "descent"].join(", ")} (default mean)`) },
     { models: universal, option: new Option("--reference", "the authors' pipeline with its quirks") },
     { models: universal, option: new Option("--iterations <n>", "upper bound on steps (default 1: one shot)").argParser(number("--iterations", { min: 1, whole: true })) },
-    { models: semantic, option: new Option("--encoder <name|file>", `${[...shippedEncoders(), ...BUILT_IN].join(", ")}, or W.safetensors (default ${DEFAULT_ENCODER})`) },
-    { models: semantic, option: new Option("--arch <name>", "the architecture of W.safetensors (default: what its metadata says)") },
-    { models: semantic, option: new Option("--layer <name>", "the layer whose values are the features (default: the pooled ones)") },
-    { models: semantic, option: new Option("--scale <how>", "a network's features as they are (raw), each of length 1, or that of their square roots (default root)").argParser(oneOf("--scale", ["raw", "unit", "root"] as const)) },
+    { models: embedded, option: new Option("--encoder <name|file>", `${[...shippedEncoders(), ...BUILT_IN].join(", ")}, or W.safetensors (default ${DEFAULT_ENCODER}; entropic: networks only, default none: pixels)`) },
+    { models: embedded, option: new Option("--arch <name>", "the architecture of W.safetensors (default: what its metadata says)") },
+    { models: embedded, option: new Option("--layer <name>", "the layer whose values are the features (default: the pooled ones)") },
+    { models: embedded, option: new Option("--scale <how>", "a network's features as they are (raw), each of length 1, or that of their square roots (default root; entropic: raw)").argParser(oneOf("--scale", ["raw", "unit", "root"] as const)) },
     { models: semantic, option: new Option("--false-accepts <rate>", "calibrate: accept at most this share of pictures that are not stored").argParser(number("--false-accepts", { min: 0, max: 1, open: true })) },
     { models: entropic, option: new Option("--preset <name>", `the memory of a paper: ${PRESET_NAMES.join(", ")} (default cifar2024)`).argParser(oneOf("--preset", PRESET_NAMES)) },
     { models: entropic, option: new Option("--levels <m>", "quantisation levels per column (default: the preset's)").argParser(number("--levels", { min: 1, max: 65534, whole: true })) },

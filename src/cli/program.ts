@@ -4,12 +4,14 @@ import { addBench } from "./bench.ts";
 import { addCorrupt } from "./corrupt.ts";
 import { addEncode } from "./encode.ts";
 import { addEnergy } from "./energy.ts";
+import { addImagine } from "./imagine.ts";
 import { addInfo } from "./info.ts";
 import { addMinima } from "./minima.ts";
 import { addRecall } from "./recall.ts";
 import { addRecognize } from "./recognize.ts";
 import { addRemember } from "./remember.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addShow } from "./show.ts";
 import { withExamples } from "./options.ts";
 import type { Session } from "./session.ts";
 import { versionLine } from "./version.ts";
@@ -27,7 +29,7 @@ export function makeProgram(session: Session): Command {
     .configureOutput({ outputError: (text, write) => write(`engram: ${text}`) })
     .showHelpAfterError("(--help shows examples and all options)");
   withExamples(program, ["engram remember photos/ -o album.engram", "engram recall album.engram damaged.png -o recalled.png"]);
-  for (const add of [addRemember, addRecall, addRecognize, addEnergy, addMinima, addInfo, addEncode, addCorrupt, addReproduce, addBench]) add(program, session);
+  for (const add of [addRemember, addRecall, addRecognize, addImagine, addShow, addEnergy, addMinima, addInfo, addEncode, addCorrupt, addReproduce, addBench]) add(program, session);
   program.addHelpText("after", "\nExit codes: 0 recalled or accepted, 1 not recognised or not converged, 2 usage or input error, 130 interrupted.");
   return program;
 }

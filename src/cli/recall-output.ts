@@ -2,12 +2,13 @@
 import { mkdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import { tensor, writeNpy } from "../formats/index.ts";
-import { encodePng } from "../images/index.ts";
+import { encodePng, type Image } from "../images/index.ts";
 import { EngramError, type Key, type Recall } from "../numeric/index.ts";
 import { originalPath, readOriginal, type OpenAlbum } from "./album.ts";
 import type { Cue } from "./cues.ts";
 import { checkTarget, kindOf, systemError, writeWhole } from "./files.ts";
 import { isArray, stem } from "./inputs.ts";
+import type { Painter } from "./networks.ts";
 import { fromRow } from "./pictures.ts";
 import type { Session } from "./session.ts";
 
@@ -17,7 +18,7 @@ type Writer = (results: readonly Recall[]) => Promise<void>;
  * The writer behind `recall -o`.
  * @throws EngramError where a name is taken, two cues would share one, or the memory has no picture size
  */
-export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): Writer {
+export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session, decoder?: Painter): Writer {
   if (isArray(out)) {
     checkTarget(out, force);
     return async (results) => {
@@ -27,8 +28,7 @@ export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, 
       await writeWhole(session, out, writeNpy(tensor(data, [results.length, width])), force);
     };
   }
-  const { pictures } = album;
-  if (pictures === undefined) throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, `${album.path} was made from arrays and has no picture size.`);
+  const paint = painterOf(album, decoder) ?? unpaintable(out, album);
   const names = outputNames("--output", out, cues, (cue) => `${flat(cue.name)}.png`, force);
   for (const name of names) {
     if (extname(name).toLowerCase() !== ".png" && kindOf(name) !== "stream") {
@@ -36,8 +36,18 @@ export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, 
     }
   }
   return async (results) => {
-    for (const [i, { state }] of results.entries()) await writeWhole(session, names[i], encodePng(fromRow(state, pictures)), force);
+    for (const [i, { state }] of results.entries()) await writeWhole(session, names[i], encodePng(paint(state)), force);
   };
+}
+
+/** A state as a picture: by the decoder, or as it is where patterns are pictures. Undefined: it is none. */
+export function painterOf({ pictures, features }: OpenAlbum, decoder?: Painter): ((state: ArrayLike<number>) => Image) | undefined {
+  if (decoder !== undefined) return decoder.paint;
+  return pictures === undefined || features !== undefined ? undefined : (state) => fromRow(state, pictures);
+}
+
+function unpaintable(out: string, { path, features }: OpenAlbum): never {
+  throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, features === undefined ? `${path} was made from arrays and has no picture size.` : `${path} recalls features; --decoder W.safetensors paints them.`);
 }
 
 /** What `recall --original` does with the results. */
@@ -74,7 +84,7 @@ function ending(album: OpenAlbum, key: Key): string {
 }
 
 /** One name per cue: the name itself for one cue, `{}` replaced by the cue's, or names in a folder, which is made. */
-function outputNames(option: string, out: string, cues: readonly Cue[], inFolder: (cue: Cue) => string, force: boolean): string[] {
+export function outputNames(option: string, out: string, cues: readonly Cue[], inFolder: (cue: Cue) => string, force: boolean): string[] {
   let names: string[];
   if (out.includes("{}")) names = cues.map((cue) => out.replaceAll("{}", flat(cue.name)));
   else if (isFolder(out) || (cues.length > 1 && extname(out) === "")) {
@@ -105,7 +115,7 @@ function makeFolder(option: string, path: string): void {
 }
 
 /** A cue's name without folders and ending, a row's number kept: `cues/a.npy:3` as `a-3`. */
-function flat(name: string): string {
+export function flat(name: string): string {
   const [, file, row] = /^(.*?)(?::(\d+))?$/.exec(name) ?? [name, name];
   return row === undefined ? stem(file) : `${stem(file)}-${row}`;
 }

@@ -9,6 +9,7 @@ import { acceptance, acceptAbove, drawOptions, farOptions } from "./models.ts";
 import { forceOption, jsonOption, number, oneOf, seedOption, withExamples } from "./options.ts";
 import { located } from "./inputs.ts";
 import { planStates, planOriginals } from "./recall-output.ts";
+import { openDecoder, type Painter } from "./networks.ts";
 import type { Session } from "./session.ts";
 import { version } from "./version.ts";
 
@@ -27,6 +28,7 @@ interface RecallOptions extends CueOptions {
   original?: string;
   maxSteps?: number;
   sigma?: number;
+  decoder?: string;
   far?: Far;
   force?: boolean;
 }
@@ -43,7 +45,7 @@ export function addCueOptions(command: Command): Command {
     .option("--strict", "refuse what is no cue in a folder, instead of skipping it with a warning")
     .option("--top <k>", "how many candidates the ranking holds", number("--top", { min: 1, whole: true }), 5)
     .option("--accept <rule>", "score:V or margin:V, instead of what the memory was made with", acceptance)
-    .option("--encoder <file>", "semantic: the weights the memory was made with, where they are no longer where they were")
+    .option("--encoder <file>", "semantic, entropic: the weights the memory was made with, where they are no longer where they were; of an entropic memory of rows, the network that made them")
     .addOption(seedOption()).addOption(jsonOption());
 }
 
@@ -60,6 +62,7 @@ export function addRecall(program: Command, session: Session): void {
     .option("--original <out>", "copy the original picture of the recalled key: a file (one cue) or a folder; checked by its sha256")
     .option("--max-steps <n>", "upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
     .option("--sigma <s>", "entropic: width of retrieval as a fraction of the levels, instead of what the memory was made with", number("--sigma", { min: 0 }))
+    .option("--decoder <file>", "entropic: the network that paints recalled features for -o NAME.png (W.safetensors, ARCH=W.safetensors)")
     .option("--far <name>", `dense, compact supports: what becomes of a cue outside all of them: ${FAR_NAMES.join(", ")}, instead of what the memory was made with`, oneOf("--far", FAR_NAMES))
     .addOption(forceOption());
   withExamples(command, [
@@ -74,13 +77,14 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
   const drawn = drawOptions(memory, options.seed, options.sigma);
   const far = farOptions(memory, options.far);
+  const decoder = await decoderOf(album, options.decoder);
   const { output, original } = options;
   if (output !== undefined && original !== undefined && resolve(output) === resolve(original)) {
     throw new EngramError("--original", "another name than --output's", `"${original}" for both`, "Recalled states and originals would overwrite each other.");
   }
   const cues = await readCues(paths, album, session, options);
   const force = options.force === true;
-  const writeStates = output === undefined ? undefined : planStates(output, cues, album, force, session);
+  const writeStates = output === undefined ? undefined : planStates(output, cues, album, force, session, decoder);
   const originals = original === undefined ? undefined : planOriginals(original, cues, album, force, session);
   const results: Recall[] = [];
   const progress = session.progress("recall", cues.length);
@@ -104,6 +108,13 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
     });
   } else for (const [i, found] of results.entries()) session.data(line(cues[i], found));
   memory.dispose();
+}
+
+/** The network of `--decoder`. @throws EngramError for another model, or a network of another width */
+export async function decoderOf({ memory, model, pictures }: OpenAlbum, text?: string): Promise<Painter | undefined> {
+  if (text === undefined) return undefined;
+  if (model !== "entropic") throw new EngramError("--decoder", "a memory of model entropic", `model ${model}`, "Leave it out; a semantic memory recalls patterns.");
+  return openDecoder(text, memory.dim, pictures);
 }
 
 /** `members` where the answer is the mean of several stored patterns (LSR); `boundary` and `far` of a cue outside every support. */

@@ -5,10 +5,10 @@ import { sha256Hex } from "../formats/index.ts";
 import { decodeImage, type ResizeFilter } from "../images/index.ts";
 import { EngramError, type Key, type Memory } from "../numeric/index.ts";
 import { albumChunks, type Original, type Pictures } from "./album.ts";
-import { findEncoder, recordedPath } from "./encoders.ts";
+import { BUILT_IN, findEncoder, recordedPath } from "./encoders.ts";
 import { checkTarget, writeWhole } from "./files.ts";
 import { expand, isArray, located, readRows, type Input } from "./inputs.ts";
-import { SemanticMemory } from "../semantic/index.ts";
+import { embeddingsOf, type FeatureMap, type Fit, SemanticMemory } from "../semantic/index.ts";
 import { addModelOptions, checkModelOptions, makeMemory, type ModelName, type ModelOptions } from "./models.ts";
 import { forceOption, jsonOption, oneOf, size, withExamples } from "./options.ts";
 import { FILTERS, readPictureBytes, sizeText, toRow } from "./pictures.ts";
@@ -55,10 +55,18 @@ export function addRemember(program: Command, session: Session): void {
   ]).action(async (inputs: string[], options: RememberOptions) => remember(inputs, options, session));
 }
 
+/** @throws EngramError for an encoder of an entropic memory that is no network: its features are learned from what is stored, or pixels */
+function networkOnly(map: FeatureMap | Fit | undefined, name?: string): FeatureMap | undefined {
+  if (map === undefined || ("saved" in map && map.saved.kind === "network")) return map;
+  throw new EngramError("--encoder", "a network, for model entropic", String(name), "Leave it out for pixels; `engram encode` and a .npy array bring other features.");
+}
+
 /** What has been read so far. */
 interface Intake {
   /** Where the weights of a semantic memory's encoder lie. */
   readonly weights?: string;
+  /** E of an entropic memory of features. */
+  readonly features?: FeatureMap;
   readonly memory: Memory;
   readonly pictures: Pictures;
   readonly options: RememberOptions;
@@ -77,11 +85,15 @@ interface Intake {
 async function remember(paths: string[], options: RememberOptions, session: Session): Promise<void> {
   checkTarget(options.output, options.force === true);
   checkModelOptions(options.model, options);
-  const encoder = options.model === "semantic" ? await findEncoder(options) : undefined;
+  const entropic = options.model === "entropic";
+  // Features as they are: the quantiser finds its own ranges.
+  const encoder = options.model === "semantic" || (entropic && options.encoder !== undefined) ? await findEncoder(entropic && !BUILT_IN.includes(options.encoder!) ? { scale: "raw", ...options } : options) : undefined;
   const pictures: Pictures = { ...(options.size ?? encoder?.size ?? DEFAULT_SIZE), channels: options.grey === true ? 1 : 3, filter: options.filter };
-  const memory = makeMemory(options.model, options, encoder?.for(pictures));
+  const map = encoder?.for(pictures);
+  const features = entropic ? networkOnly(map, options.encoder) : undefined;
+  const memory = makeMemory(options.model, options, map);
   const weights = encoder?.path === undefined ? undefined : recordedPath(encoder.path, options.output);
-  const intake: Intake = { weights, memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
+  const intake: Intake = { weights, features, memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
   const inputs = await expand(paths);
   const progress = session.progress("remember", inputs.length);
   for (const [i, input] of inputs.entries()) {
@@ -147,9 +159,9 @@ function add(intake: Intake, input: Input, key: Key, row: ArrayLike<number>, ori
 }
 
 async function store(intake: Intake): Promise<void> {
-  const { memory, rows, keys } = intake;
+  const { memory, features, rows, keys } = intake;
   try {
-    if (rows.length > 0) await intake.session.compute(() => memory.store(rows, { keys }));
+    if (rows.length > 0) await intake.session.compute(() => memory.store(features === undefined ? rows : embeddingsOf(features, rows), { keys }));
   } catch (error) {
     throw located(error, "patterns", (row) => `${intake.sources.get(keys[row])}${typeof keys[row] === "number" ? `, row ${keys[row]}` : ""}`);
   }
@@ -165,17 +177,18 @@ function recorded(path: string, { output, absolute }: RememberOptions): string {
 }
 
 async function write(intake: Intake): Promise<void> {
-  const { memory, options, session, skipped, originals } = intake;
+  const { memory, options, session, skipped, originals, features } = intake;
   const { model, output } = options;
-  const sized = intake.hasPictures || (options.size !== undefined && fits(intake.pictures, memory.dim));
+  const sized = intake.hasPictures || features !== undefined || (options.size !== undefined && fits(intake.pictures, memory.dim));
   const pictures = sized ? intake.pictures : undefined;
   if (options.size !== undefined && !sized) session.warn(`--size has no effect: rows have ${memory.dim} numbers, ${sizeText(intake.pictures)} would have another count`);
   if (memory instanceof SemanticMemory && options.falseAccepts !== undefined) await session.compute(() => memory.calibrate({ falseAccepts: options.falseAccepts }));
   const parameters = await session.compute(() => memory.parameters);
-  await writeWhole(session, output, albumChunks({ memory, model, pictures, originals, weights: intake.weights }), options.force === true);
+  await writeWhole(session, output, albumChunks({ memory, model, pictures, originals, weights: intake.weights, features }), options.force === true);
   const counted = `${memory.size} ${memory.size === 1 ? "pattern" : "patterns"}`;
   session.note(`remembered ${counted} of ${memory.dim} numbers in ${output}${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   if (pictures !== undefined) session.note(`size ${sizeText(pictures)}${options.size === undefined ? " (default; --size changes it)" : ""}, filter ${pictures.filter}`);
+  if (features !== undefined) session.note(`features by ${features.name}, ${memory.dim} of each picture`);
   session.note(`model ${model}: ${Object.entries(parameters).map(([name, text]) => `${name} ${text}`).join(", ")}`);
   const report = { memory: output, model, version: version(), backend: memory.backend, size: memory.size, dim: memory.dim, skipped, pictures: pictures ?? null, parameters };
   if (options.json === true) session.json(report);

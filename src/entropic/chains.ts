@@ -3,12 +3,12 @@
  *
  *   v^0 = Q(E(x));  v'^k = beta(v^k);  z^k = Q^-1(v'^k);  y^k = D(z^k);  c^k = arg max F(z^k);  v^(k+1) = Q(E(y^k))
  *
- * Once a step is rejected, it and all later ones are unknown. Without an encoder and a decoder the chain runs on the features themselves.
+ * Once a step is rejected, it and all later ones are unknown. `visible` is of the first cue: what is recalled shows everything. Without an encoder and a decoder the chain runs on the features themselves.
  */
 import { EngramError, type Pattern } from "../numeric/index.ts";
 import type { EntropicMemory, EntropicRecall, EntropicRecallOptions } from "./memory.ts";
 
-export interface ChainOptions extends Omit<EntropicRecallOptions, "visible" | "sample"> {
+export interface ChainOptions extends Omit<EntropicRecallOptions, "sample"> {
   /** K, steps at most. Default 6, depths 0 to 5. */
   steps?: number;
   /** D: features to whatever is looked at, and E: back to features. Both or neither. */
@@ -35,7 +35,7 @@ export interface ChainStep {
  * @returns as many steps as asked, fewer where `until` ended it
  */
 export function chain(memory: EntropicMemory, cue: Pattern, options: ChainOptions = {}): ChainStep[] {
-  const { steps: K = 6, decode, encode, classify, until, ...asked } = options;
+  const { steps: K = 6, decode, encode, classify, until, visible, ...asked } = options;
   if (!Number.isInteger(K) || K < 1) throw new EngramError("steps", "a whole number from 1", String(K), "The paper takes 6.");
   if ((decode === undefined) !== (encode === undefined)) throw new EngramError("chain", "both decode and encode, or neither", decode === undefined ? "encode alone" : "decode alone", "An image must be encoded again to be the next cue.");
   const steps: ChainStep[] = [];
@@ -46,7 +46,7 @@ export function chain(memory: EntropicMemory, cue: Pattern, options: ChainOption
       steps.push({ known: false });
       continue;
     }
-    const recall = memory.recall(next, { top: 0, ...asked, sample: steps.length });
+    const recall = memory.recall(next, { top: 0, ...asked, ...(steps.length === 0 && visible !== undefined ? { visible } : {}), sample: steps.length });
     if (!recall.accepted) {
       steps.push({ known: false, recall });
       continue;

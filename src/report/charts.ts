@@ -6,3 +6,4 @@ export { lineChart, type LineChart, type Series } from "./line-chart.ts";
 export { contourChart, logLevels, type ContourChart } from "./contour-chart.ts";
 export type { Mark, MarkKind } from "./marks.ts";
 export { frames, panels } from "./panels.ts";
+export { registerChart, type RegisterChart, type RegisterPath } from "./register-chart.ts";

@@ -50,19 +50,28 @@ export function checksTable(checks: readonly Check[]): string {
   });
 }
 
-/** The page as UTF-8. @param lead one or two sentences below the title */
+/** The page of a result as UTF-8. @param lead one or two sentences below the title */
 export function page(result: Result, lead: string, sections: readonly Section[]): Uint8Array {
   const verdict = result.checks.length === 0 ? "no checks" : result.pass ? `all ${result.checks.length} checks pass` : `${result.checks.filter(({ pass }) => !pass).length} of ${result.checks.length} checks fail`;
   const parameters: Table = { columns: ["parameter", "value"], rows: Object.entries(result.parameters).map(([name, value]) => [name, plainValue(value)]) };
+  return document(result.title, [paragraph(lead), `<p class="verdict ${result.pass ? "pass" : "fail"}">${verdict}</p>`], [
+    ...sections, ...(result.checks.length === 0 ? [] : [{ heading: "Checks", parts: [checksTable(result.checks)] }]), { heading: "Parameters", parts: [htmlTable(parameters)] },
+  ], `Engram, experiment ${result.experiment}, seed ${result.seed}, ${result.seconds.toFixed(1)} s. The numbers are in result.json.`);
+}
+
+/** A page of anything else: a title, a lead, sections and a last line, all plain text but the parts. */
+export function plainPage(title: string, lead: string, sections: readonly Section[], last: string): Uint8Array {
+  return document(title, [paragraph(lead)], sections, last);
+}
+
+function document(title: string, head: readonly string[], sections: readonly Section[], last: string): Uint8Array {
   const body = [
-    `<header><h1>${escapeXml(result.title)}</h1>${paragraph(lead)}<p class="verdict ${result.pass ? "pass" : "fail"}">${verdict}</p></header>`,
+    `<header><h1>${escapeXml(title)}</h1>${head.join("")}</header>`,
     ...sections.map(({ heading, parts }) => `<section><h2>${escapeXml(heading)}</h2>${parts.join("\n")}</section>`),
-    ...(result.checks.length === 0 ? [] : [`<section><h2>Checks</h2>${checksTable(result.checks)}</section>`]),
-    `<section><h2>Parameters</h2>${htmlTable(parameters)}</section>`,
-    `<footer>Engram, experiment ${escapeXml(result.experiment)}, seed ${result.seed}, ${result.seconds.toFixed(1)} s. The numbers are in result.json.</footer>`,
+    `<footer>${escapeXml(last)}</footer>`,
   ].join("\n");
   return new TextEncoder().encode(
-    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeXml(result.title)}</title><style>${STYLE}</style></head><body><main>\n${body}\n</main></body></html>\n`,
+    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeXml(title)}</title><style>${STYLE}</style></head><body><main>\n${body}\n</main></body></html>\n`,
   );
 }
 

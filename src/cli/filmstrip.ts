@@ -1,0 +1,23 @@
+/** Pictures of one memory side by side: what a chain imagined, or what was recalled as sigma grew. */
+import { type Image, image, mosaic, type MosaicOptions } from "../images/index.ts";
+
+export interface Frame {
+  readonly label: string;
+  /** Undefined: unknown, black as in the paper. */
+  readonly picture?: Image;
+}
+
+/** Sides of pictures below this are enlarged by whole pixels. */
+const SIDE = 96;
+
+/** One row per strip, the labels of the first above the columns. */
+export function filmstrip(strips: readonly (readonly Frame[])[], rowLabels?: readonly string[]): Image {
+  const given = strips.flat().flatMap(({ picture }) => (picture === undefined ? [] : [picture]));
+  const { width = 32, height = 32 } = given[0] ?? {};
+  const black = image(width, height, 1, new Float32Array(width * height));
+  const columns = Math.max(...strips.map((strip) => strip.length));
+  const cells = strips.flatMap((strip) => Array.from({ length: columns }, (_, i) => (i < strip.length ? strip[i].picture ?? black : undefined)));
+  const scale = Math.max(1, Math.floor(SIDE / Math.max(width, height)));
+  const options: MosaicOptions = { columns, scale, gap: 6, margin: 12, columnLabels: strips[0].map(({ label }) => label), ...(rowLabels === undefined ? {} : { rowLabels }) };
+  return mosaic(cells, options);
+}
