@@ -214,9 +214,10 @@ t.test("weights, caps, undefined columns, loading", async (t) => {
   t.notOk(register.project("left", [NaN, NaN]).recognised, "a fully undefined cue");
   t.notOk(register.project("left", [0, 0], [0, 0]).recognised, "no weight");
   const again = new HeteroRegister(shape, { cap: 5 });
-  again.load(register.table.toArray(), register.size);
+  const { rows, cells } = register.table.filledRows();
+  again.load(rows, cells, register.size);
   t.same(again.table.toArray(), register.table.toArray());
-  for (const bad of [() => again.load(new Uint16Array(3), 1), () => again.load(new Uint16Array(16).fill(6), 1), () => register.register([0, 0], [0, 0, 1, 1]), () => register.project("left", [0]),
+  for (const bad of [() => again.load([0], new Uint16Array(3), 1), () => again.load([0], new Uint16Array(2).fill(6), 1), () => again.load([8], new Uint16Array(2), 1), () => register.register([0, 0], [0, 0, 1, 1]), () => register.project("left", [0]),
     () => register.project("left", [0, 0], [1]), () => register.project("left", [0, 0], [1, NaN]), () => new HeteroRegister({ ...shape, n: 0 }), () => new HeteroRegister(shape, { cap: 70000 }),
     () => new HeteroRegister(shape, { store: "x" } as unknown as HeteroOptions), () => sampleAndTest(register, "left", [0, NaN], { rng, samples: 0 }), () => classPrototypes([1], 2, [0], 1)]) t.throws(bad, EngramError);
 });

@@ -17,16 +17,11 @@
  */
 import { NO_LEVEL } from "../kernels/index.ts";
 import { EngramError } from "../numeric/index.ts";
-import { checkNames } from "../dense/recall-options.ts";
 import { type HeteroShape, HeteroTable } from "./hetero-table.ts";
 import { levelsOf, type Levels } from "./levels.ts";
-import { type RegisterSettings, settingsOf } from "./presets.ts";
+import { checkWeights, type HeteroOptions, heteroSettings, type TableStatistics, tableStatistics } from "./hetero-settings.ts";
+import type { RegisterSettings } from "./presets.ts";
 import { log2, reaches } from "./statistics.ts";
-
-export interface HeteroOptions extends Partial<Pick<RegisterSettings, "cap" | "iota" | "kappa" | "xi" | "sigma">> {
-  /** How the table is laid out; `auto`, the default, chooses by what is stored. */
-  store?: "auto" | "dense" | "blocked";
-}
 
 export type Side = "left" | "right";
 
@@ -58,7 +53,7 @@ export class HeteroRegister {
   readonly settings: RegisterSettings;
   readonly table: HeteroTable;
   #size = 0;
-  #sums?: { total: Float64Array; filled: Uint32Array; entropy: number; cells: number };
+  #sums?: TableStatistics;
 
   /** @throws EngramError for sizes that are no whole numbers from 1, options out of range, or a cap above 65,535 */
   constructor(shape: HeteroShape, options: HeteroOptions = {}) {
@@ -186,40 +181,61 @@ export class HeteroRegister {
     return filled[at] === 0 ? 1 : Math.max(1, Math.ceil(iota * (total[at] / filled[at])));
   }
 
-  /** Puts a table in, for files. @throws EngramError on another length or cells above the cap */
-  load(cells: Uint16Array, size: number): void {
-    const { n, m, p, q } = this.shape;
+  /**
+   * Takes one registered pair of weights 1 out again, exactly, or nothing of it.
+   * @throws EngramError where a cell has lost counts to the cap, or the pair was never registered
+   */
+  unregister(v: Levels, w: Levels): void {
+    const places = this.#cellsOf(this.#one("left", v), this.#one("right", w));
+    const { table, settings: { cap } } = this;
+    for (const [i, j, a, b] of places) {
+      const held = table.get(i, j, a, b);
+      const cell = `cell (${i}, ${j}, ${a}, ${b})`;
+      if (held === cap) throw new EngramError("forget", "cells below the cap", `${cell} at the cap ${cap}`, "Counts beyond the cap were not kept, so nothing can be taken out exactly; raise `cap`.");
+      if (held === 0 || this.#size === 0) throw new EngramError("forget", "a pair that was registered", `${cell} empty`, "Only what was registered can be taken out.");
+    }
+    for (const [i, j, a, b] of places) table.subtract(i, j, a, b, 1);
+    this.#size--;
+    this.#sums = undefined;
+  }
+
+  /** Surprise of a pair in bits: the mean of -log2 (T[i,j,v_i,w_j] + 1) / (sum T[i,j] + m q) over the (i, j) that are defined; 0 where none is. No paper defines one. */
+  energy(v: Levels, w: Levels): number {
+    const { m, q, p } = this.shape;
+    const places = this.#cellsOf(this.#one("left", v), this.#one("right", w));
+    const { total } = this.#statistics;
+    let sum = 0;
+    for (const [i, j, a, b] of places) sum += log2((total[i * p + j] + m * q) / (this.table.get(i, j, a, b) + 1));
+    return places.length === 0 ? 0 : sum / places.length;
+  }
+
+  /** Puts rows of a table in, for files. @param rows numbers (i p + j) m + a @param cells q per row @throws EngramError on another length, numbers out of range or cells above the cap */
+  load(rows: ArrayLike<number>, cells: ArrayLike<number>, size: number): void {
+    const { p, m, q } = this.shape;
     const { cap } = this.settings;
-    if (cells.length !== n * p * m * q) throw new EngramError("cells", String(n * p * m * q), String(cells.length), "Pass one per cell.");
-    const above = cells.findIndex((held) => held > cap);
-    if (above >= 0) throw new EngramError("cells", `at most the cap ${cap}`, String(cells[above]), "Load what a register of this cap gave.");
-    let at = 0;
-    for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) for (let a = 0; a < m; a++) for (let b = 0; b < q; b++, at++) if (cells[at] > 0) this.table.add(i, j, a, b, cells[at], cap);
+    if (cells.length !== rows.length * q) throw new EngramError("cells", String(rows.length * q), String(cells.length), "Pass q per row.");
+    for (let at = 0; at < cells.length; at++) if (cells[at] > cap) throw new EngramError("cells", `at most the cap ${cap}`, String(cells[at]), "Load what a register of this cap gave.");
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[k];
+      if (row >= this.table.rows) throw new EngramError("rows", `numbers below ${this.table.rows}`, String(row), "Load what a register of this shape gave.");
+      const [i, j, a] = [Math.floor(row / (p * m)), Math.floor(row / m) % p, row % m];
+      for (let b = 0; b < q; b++) if (cells[k * q + b] > 0) this.table.add(i, j, a, b, cells[k * q + b], cap);
+    }
     this.#size = size;
     this.#sums = undefined;
   }
 
-  get #statistics(): { total: Float64Array; filled: Uint32Array; entropy: number; cells: number } {
-    if (this.#sums !== undefined) return this.#sums;
-    const { n, p, q } = this.shape;
-    const [total, filled, raw] = [new Float64Array(n * p), new Uint32Array(n * p), new Float64Array(n * p)];
-    const { cells } = this.table;
-    this.table.forEachRow((i, j, at) => {
-      for (let b = at; b < at + q; b++) {
-        if (cells[b] === 0) continue;
-        total[i * p + j] += cells[b];
-        filled[i * p + j]++;
-        raw[i * p + j] += cells[b] * log2(cells[b]);
-      }
-    });
-    // H = log2 S - (1/S) sum x log2 x
-    let sum = 0;
-    let nonzero = 0;
-    total.forEach((S, at) => {
-      if (S > 0) sum += Math.max(0, log2(S) - raw[at] / S);
-      nonzero += filled[at];
-    });
-    return (this.#sums = { total, filled, entropy: sum / (n * p), cells: nonzero });
+  get #statistics(): TableStatistics {
+    return (this.#sums ??= tableStatistics(this.table));
+  }
+
+  /** The cells of T that a pair of objects names. */
+  #cellsOf(v: Uint16Array, w: Uint16Array): [number, number, number, number][] {
+    const places: [number, number, number, number][] = [];
+    v.forEach((a, i) => w.forEach((b, j) => {
+      if (a !== NO_LEVEL && b !== NO_LEVEL) places.push([i, j, a, b]);
+    }));
+    return places;
   }
 
   #one(side: Side, v: Levels): Uint16Array {
@@ -235,19 +251,4 @@ export class HeteroRegister {
     if (left === undefined && right === undefined) return undefined;
     return Uint32Array.from({ length: n * p }, (_, at) => Math.floor(Math.sqrt((left?.[Math.floor(at / p)] ?? 1) * (right?.[at % p] ?? 1))));
   }
-}
-
-/** The settings of hetero2024 with what differs. @throws EngramError for unknown names, values out of range, or a cap above 65,535 */
-export function heteroSettings(options: Omit<HeteroOptions, "store">): RegisterSettings {
-  checkNames("hetero option", options, ["cap", "iota", "kappa", "xi", "sigma"]);
-  const settings = settingsOf({ preset: "hetero2024", ...options });
-  if (settings.cap > 65535) throw new EngramError("cap", "at most 65535", String(settings.cap), "Cells of four-way tables are u16.");
-  return settings;
-}
-
-function checkWeights(g: ArrayLike<number> | undefined, columns: number): ArrayLike<number> | undefined {
-  if (g === undefined) return undefined;
-  if (g.length !== columns) throw new EngramError("weights", `${columns}, one per column`, String(g.length), "Leave them out for 1 each.");
-  for (let i = 0; i < columns; i++) if (!(g[i] >= 0 && g[i] < Infinity)) throw new EngramError(`weight ${i}`, "a number from 0", String(g[i]), "Weights are cells of a register.");
-  return g;
 }

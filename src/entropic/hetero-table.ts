@@ -67,7 +67,7 @@ export class HeteroTable {
   /** Bytes in use. */
   get bytes(): number { return this.#cells.byteLength + (this.#index?.byteLength ?? 0); }
   get store(): "dense" | "blocked" { return this.#index === undefined ? "dense" : "blocked"; }
-  /** Share of rows that hold anything. */
+  /** Share of rows in use; one that a subtraction emptied stays in use. */
   get occupancy(): number { return this.#used / this.rows; }
   /** The cells that `offset` points into; renewed by `add`. */
   get cells(): Uint16Array { return this.#cells; }
@@ -92,14 +92,36 @@ export class HeteroTable {
     this.#cells[at] = Math.min(this.#cells[at] + by, cap);
   }
 
-  /** Every row that is laid out, in order: calls back with (i, j) and where its q cells begin. */
-  forEachRow(visit: (i: number, j: number, at: number) => void): void {
+  /** Takes counts out of a cell that holds as many. */
+  subtract(i: number, j: number, a: number, b: number, by: number): void {
+    this.#cells[this.offset(i, j, a) + b] -= by;
+  }
+
+  /** The rows that are not all zero, in order: their numbers (i p + j) m + a and their q cells each. The same for both stores. */
+  filledRows(): { rows: Uint32Array; cells: Uint16Array } {
+    const { p, m, q } = this.shape;
+    const [rows, places]: [number[], number[]] = [[], []];
+    this.forEachRow((i, j, at, a) => {
+      for (let b = 0; b < q; b++) {
+        if (this.#cells[at + b] === 0) continue;
+        rows.push((i * p + j) * m + a);
+        places.push(at);
+        return;
+      }
+    });
+    const cells = new Uint16Array(rows.length * q);
+    places.forEach((at, k) => cells.set(this.#cells.subarray(at, at + q), k * q));
+    return { rows: Uint32Array.from(rows), cells };
+  }
+
+  /** Every row that is laid out, in order: calls back with (i, j), where its q cells begin, and a. */
+  forEachRow(visit: (i: number, j: number, at: number, a: number) => void): void {
     const { n, p, m } = this.shape;
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < p; j++) {
         for (let a = 0; a < m; a++) {
           const at = this.offset(i, j, a);
-          if (at >= 0) visit(i, j, at);
+          if (at >= 0) visit(i, j, at, a);
         }
       }
     }

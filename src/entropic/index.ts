@@ -15,7 +15,8 @@ export { EntropicMemory, type EntropicOptions, type EntropicRecall, type Entropi
 export {
   alternate, type Classify, classPrototypes, cueFreeRecalls, prototypeOracle, type PrototypeOptions, prototypeRetrieval, type PrototypeRetrieved,
 } from "./hetero-prototypes.ts";
-export { type HeteroOptions, HeteroRegister, type PairRecognition, type Projection, type Side } from "./hetero-register.ts";
+export { HeteroRegister, type PairRecognition, type Projection, type Side } from "./hetero-register.ts";
+export type { HeteroOptions } from "./hetero-settings.ts";
 export {
   Candidate, cueOracle, drawFrom, type HeteroDrawOptions, type HeteroRetrieved, modulated, randomRetrieval, sampleAndTest, searchAndTest,
 } from "./hetero-search.ts";
@@ -29,4 +30,6 @@ export { type Kind, kindOf, KINDS, levelDistance, type Limits, limitsOf, type Ro
 export { type ItemAnswer, itemRecall, kMeansGroups, type MixtureAnswer, MixtureRegister } from "./mixture.ts";
 export { fitTree, type TreeOptions, TreeRegister, type TreeRetrieved, type TreeRetrieveOptions } from "./tree.ts";
 export { mutualInformation, spanningTree } from "./tree-structure.ts";
-export { HeteroMemory, type HeteroMemoryOptions, type HeteroMode, type HeteroRecall, type HeteroRecallOptions } from "./hetero-memory.ts";
+export { HeteroMemory } from "./hetero-memory.ts";
+export type { HeteroMemoryOptions, HeteroStoreOptions } from "./hetero-options.ts";
+export { HETERO_MODES, type HeteroMode, type HeteroRecall, type HeteroRecallOptions } from "./hetero-recall.ts";
