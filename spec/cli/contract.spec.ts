@@ -6,7 +6,7 @@ import t from "tap";
 import { tensor, writeNpy } from "../../src/formats/index.ts";
 import { engram, folder, png, shell, start } from "./run.ts";
 
-const COMMANDS = ["remember", "recall", "recognize", "energy", "minima", "info", "encode", "corrupt", "reproduce", "bench"];
+const COMMANDS = ["remember", "recall", "recognize", "energy", "minima", "info", "encode", "corrupt", "reproduce", "bench", "pairs"];
 
 /** A script beside this one, from the sources or from dist/. */
 function helper(name: string): string {

@@ -58,21 +58,30 @@ export interface OpenAlbum extends Album {
 
 const PARAMETER = "parameters.";
 const PICTURES = "pictures.";
+/** The model of files that `engram pairs` makes. */
+export const HETERO = "entropic-hetero";
 
 /** The bytes of an album, in pieces. */
 export function* albumChunks({ memory, model, pictures, originals, weights, features }: Album): Generator<Uint8Array> {
-  const file = openSafetensors(memory.toBytes(), "memory");
-  const parameters = parametersOf(file);
-  for (const [key, value] of Object.entries(pictures ?? {})) parameters[PICTURES + key] = String(value);
+  const parameters: Record<string, string> = Object.fromEntries(Object.entries(pictures ?? {}).map(([key, value]) => [PICTURES + key, String(value)]));
   if (weights !== undefined) parameters[WEIGHTS_PATH] = weights;
   if (features !== undefined) Object.assign(parameters, { encoder: features.name, "encoder.sha256": features.sha256, ...savedParameters(features) });
   const tensors: Record<string, Tensor> = {};
-  for (const name of file.places.keys()) tensors[name] = file.read(name);
   if (originals?.some((original) => original !== undefined)) {
     const list = originals.map((original) => (original === undefined ? null : [original.path, original.sha256]));
     tensors.originals = tensor(new TextEncoder().encode(JSON.stringify(list)));
   }
-  yield* engramChunks({ model, parameters, tensors });
+  yield* extendedChunks(memory.toBytes(), model, parameters, tensors);
+}
+
+/** A memory file with parameters and tensors that its library does not know, in pieces. */
+export function* extendedChunks(bytes: Uint8Array, model: string, own: Readonly<Record<string, string>>, more: Readonly<Record<string, Tensor>> = {}): Generator<Uint8Array> {
+  const file = openSafetensors(bytes, "memory");
+  const parameters: Record<string, string> = {};
+  for (const [key, text] of Object.entries(file.metadata)) if (key.startsWith(PARAMETER)) parameters[key.slice(PARAMETER.length)] = text;
+  const tensors: Record<string, Tensor> = {};
+  for (const name of file.places.keys()) tensors[name] = file.read(name);
+  yield* engramChunks({ model, parameters: { ...parameters, ...own }, tensors: { ...tensors, ...more } });
 }
 
 /**
@@ -85,6 +94,7 @@ export async function openAlbum(path: string, encoder: { find: boolean; given?: 
   const file = peek(bytes, path);
   const { model, version, sha256 } = file.metadata;
   if (!MODEL_NAMES.includes(model as ModelName)) {
+    if (model === HETERO) throw new EngramError(path, `a memory of model ${MODEL_NAMES.join(", ")}`, "a memory of pairs", "Ask it with `engram pairs recognize`, `pairs recall` and `pairs info`.");
     openEngram(bytes, path); // its errors say more: another kind of file, damaged, another version
     throw unknownName(`${path}, model`, model, MODEL_NAMES);
   }
@@ -132,7 +142,7 @@ async function withNetwork(memory: Memory, model: ModelName, parameters: Readonl
 }
 
 /** The header, its digest not yet checked. */
-function peek(bytes: Uint8Array, path: string): OpenSafetensors {
+export function peek(bytes: Uint8Array, path: string): OpenSafetensors {
   try {
     const file = openSafetensors(bytes, path);
     if (file.metadata.format === "engram") return file;
@@ -143,8 +153,9 @@ function peek(bytes: Uint8Array, path: string): OpenSafetensors {
   throw new EngramError(path, "an .engram file", "a file of another kind", "Make one with `engram remember`.");
 }
 
-function picturesOf({ metadata }: OpenSafetensors, path: string): Pictures | undefined {
-  const [width, height, channels, filter] = ["width", "height", "channels", "filter"].map((key) => metadata[`${PARAMETER}${PICTURES}${key}`]);
+/** @param prefix of the parameters @throws EngramError for sizes that are none */
+export function picturesOf({ metadata }: OpenSafetensors, path: string, prefix: string = PICTURES): Pictures | undefined {
+  const [width, height, channels, filter] = ["width", "height", "channels", "filter"].map((key) => metadata[`${PARAMETER}${prefix}${key}`]);
   if (width === undefined) return undefined;
   const numbers = [width, height, channels].map(Number);
   if (!FILTERS.includes(filter as ResizeFilter)) throw unknownName(`${path}, pictures.filter`, String(filter), FILTERS);

@@ -2,9 +2,9 @@
 import { EngramError, nearestName, toRow } from "../numeric/index.ts";
 import { readNpy, toFloat64 } from "../formats/index.ts";
 import { type Image, image } from "../images/index.ts";
-import { embeddingsOf } from "../semantic/index.ts";
+import { embeddingsOf, type FeatureMap } from "../semantic/index.ts";
 import { maskPixels, perChannel, readPicture, toCue } from "./pictures.ts";
-import type { OpenAlbum } from "./album.ts";
+import type { Pictures } from "./album.ts";
 import { kindOf, readBytes } from "./files.ts";
 import { expand, isArray, readRows } from "./inputs.ts";
 import { number } from "./options.ts";
@@ -20,13 +20,23 @@ export interface Cue {
   readonly visible?: Uint8Array;
 }
 
+/** What a cue is read for: a memory file, or one side of a file of pairs. */
+export interface CueTarget {
+  readonly path: string;
+  /** Width of a cue. */
+  readonly memory: { readonly dim: number };
+  readonly pictures?: Pictures;
+  /** The network in front of an entropic memory of features. */
+  readonly features?: FeatureMap;
+}
+
 /**
  * All cues that some paths name, in order. What is no cue in a folder is skipped with a warning, or with `strict` refused.
  * @param visible `--visible`: MASK.png, MASK.npy, or top:F, bottom:F, left:F, right:F of a picture
  * @throws EngramError on files that were named and are unreadable, another dimension, NaN and infinities, nothing visible
  */
 export async function readCues(
-  paths: readonly string[], album: OpenAlbum, session: Session, { visible, strict }: { visible?: string; strict?: boolean },
+  paths: readonly string[], album: CueTarget, session: Session, { visible, strict }: { visible?: string; strict?: boolean },
 ): Promise<Cue[]> {
   const shown = visible === undefined ? undefined : await readVisible(visible, album);
   const cues: Cue[] = [];
@@ -50,7 +60,7 @@ export async function readCues(
 }
 
 /** Rows of the memory's width; before a network also pictures, C x H x W numbers each. */
-async function arrayCues(path: string, { memory, features }: OpenAlbum, session: Session): Promise<Cue[]> {
+async function arrayCues(path: string, { memory, features }: CueTarget, session: Session): Promise<Cue[]> {
   const wide = features !== undefined && features.inputs !== memory.dim;
   const read = await readRows(path, wide ? undefined : memory.dim);
   if (wide && read.dim !== memory.dim && read.dim !== features.inputs) {
@@ -61,7 +71,7 @@ async function arrayCues(path: string, { memory, features }: OpenAlbum, session:
 }
 
 /** Through the network where the memory has one, hidden pixels black: no network was ever told of hidden pixels (as in a semantic memory). */
-async function pictureCue(path: string, album: OpenAlbum, session: Session, shown?: Uint8Array): Promise<Cue> {
+async function pictureCue(path: string, album: CueTarget, session: Session, shown?: Uint8Array): Promise<Cue> {
   const { pictures, memory, features } = album;
   if (pictures === undefined) {
     throw new EngramError(path, `a .npy array of ${memory.dim} numbers per row`, "another file", `${album.path} was made from arrays and has no picture size; give cues as .npy.`);
@@ -76,7 +86,7 @@ async function pictureCue(path: string, album: OpenAlbum, session: Session, show
 }
 
 /** `--visible` as dim entries. */
-async function readVisible(text: string, album: OpenAlbum): Promise<Uint8Array> {
+async function readVisible(text: string, album: CueTarget): Promise<Uint8Array> {
   const { pictures, memory, features } = album;
   const numbers = features?.inputs ?? memory.dim;
   if (isArray(text)) {

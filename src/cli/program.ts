@@ -7,6 +7,7 @@ import { addEnergy } from "./energy.ts";
 import { addImagine } from "./imagine.ts";
 import { addInfo } from "./info.ts";
 import { addMinima } from "./minima.ts";
+import { addPairs } from "./pairs.ts";
 import { addRecall } from "./recall.ts";
 import { addRecognize } from "./recognize.ts";
 import { addRemember } from "./remember.ts";
@@ -29,7 +30,7 @@ export function makeProgram(session: Session): Command {
     .configureOutput({ outputError: (text, write) => write(`engram: ${text}`) })
     .showHelpAfterError("(--help shows examples and all options)");
   withExamples(program, ["engram remember photos/ -o album.engram", "engram recall album.engram damaged.png -o recalled.png"]);
-  for (const add of [addRemember, addRecall, addRecognize, addImagine, addShow, addEnergy, addMinima, addInfo, addEncode, addCorrupt, addReproduce, addBench]) add(program, session);
+  for (const add of [addRemember, addRecall, addRecognize, addImagine, addShow, addEnergy, addMinima, addPairs, addInfo, addEncode, addCorrupt, addReproduce, addBench]) add(program, session);
   program.addHelpText("after", "\nExit codes: 0 recalled or accepted, 1 not recognised or not converged, 2 usage or input error, 130 interrupted.");
   return program;
 }

@@ -12,13 +12,13 @@ import type { Painter } from "./networks.ts";
 import { fromRow } from "./pictures.ts";
 import type { Session } from "./session.ts";
 
-type Writer = (results: readonly Recall[]) => Promise<void>;
+type Writer = (results: readonly Pick<Recall, "state" | "key">[]) => Promise<void>;
 
 /**
  * The writer behind `recall -o`.
  * @throws EngramError where a name is taken, two cues would share one, or the memory has no picture size
  */
-export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session, decoder?: Painter): Writer {
+export function planStates(out: string, cues: readonly Cue[], album: Pick<OpenAlbum, "path" | "pictures" | "features">, force: boolean, session: Session, decoder?: Painter): Writer {
   if (isArray(out)) {
     checkTarget(out, force);
     return async (results) => {
@@ -41,12 +41,12 @@ export function planStates(out: string, cues: readonly Cue[], album: OpenAlbum, 
 }
 
 /** A state as a picture: by the decoder, or as it is where patterns are pictures. Undefined: it is none. */
-export function painterOf({ pictures, features }: OpenAlbum, decoder?: Painter): ((state: ArrayLike<number>) => Image) | undefined {
+export function painterOf({ pictures, features }: Pick<OpenAlbum, "pictures" | "features">, decoder?: Painter): ((state: ArrayLike<number>) => Image) | undefined {
   if (decoder !== undefined) return decoder.paint;
   return pictures === undefined || features !== undefined ? undefined : (state) => fromRow(state, pictures);
 }
 
-function unpaintable(out: string, { path, features }: OpenAlbum): never {
+function unpaintable(out: string, { path, features }: Pick<OpenAlbum, "path" | "features">): never {
   throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, features === undefined ? `${path} was made from arrays and has no picture size.` : `${path} recalls features; --decoder W.safetensors paints them.`);
 }
 
