@@ -5,6 +5,7 @@ import { AUTOENCODERS } from "./autoencoders.ts";
 import { CIFAR_RESNETS } from "./cifar-resnet.ts";
 import { COLOUR_AUTOENCODERS } from "./colour.ts";
 import { ENTROPIC_CIFAR } from "./entropic-cifar.ts";
+import { ENTROPIC_JOINT } from "./entropic-joint.ts";
 import { MOBILENETS } from "./mobilenet.ts";
 import { RESNETS } from "./resnet.ts";
 import { SQUEEZENETS } from "./squeezenet.ts";
@@ -20,6 +21,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
     ...COLOUR_AUTOENCODERS,
     ...ENTROPIC_CIFAR,
 ];
+export const ARCHITECTURES: readonly Architecture[] = [...RESNETS, ...CIFAR_RESNETS, ...SQUEEZENETS, ...MOBILENETS, ...TINY_AUTOENCODERS, ...AUTOENCODERS, ...ENTROPIC_JOINT];
 
 /** @throws EngramError for an unknown name; suggests the nearest */
 export function architectureOf(name: string): Architecture {
