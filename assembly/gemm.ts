@@ -113,3 +113,66 @@ export function gemm_f32(
     }
   }
 }
+
+/**
+ * The same with the rows of A by fours: group g, k: | A[4g][k] A[4g+1][k] A[4g+2][k] A[4g+3][k] |, groups aStride bytes apart. One pointer runs
+ * where gemm_f32 has four, and none of them is spilled (measured on AMD Zen 4: 46 against 39 GFLOP/s). The last group is filled up with
+ * numbers that take part in nothing.
+ */
+export function gemmFours_f32(
+  A: usize, aStride: usize, rows: i32, W: usize, panelStride: usize, panels: i32, depth: i32, out: usize, outStride: usize,
+  first: i32, last: i32, bias: usize, residual: usize, residualStride: usize, low: f32, high: f32,
+): void {
+  const lo = f32x4.splat(low);
+  const hi = f32x4.splat(high);
+  const run = <usize>depth << 4;
+  for (let p = 0; p < panels; p++, W += panelStride, out += 32) {
+    let a = A;
+    let o = out;
+    let r = residual == 0 ? 0 : residual + (<usize>p << 5);
+    const b = bias == 0 ? 0 : bias + (<usize>p << 5);
+    for (let i = 0; i < rows; i += 4, a += aStride) {
+      let q = a;
+      let w = W;
+      const stop = q + run;
+      let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+      while (q < stop) {
+        const x0 = v128.load(w);
+        const x1 = v128.load(w, 16);
+        const c0 = v128.load32_splat(q);
+        a0 = f32x4.add(a0, f32x4.mul(x0, c0));
+        b0 = f32x4.add(b0, f32x4.mul(x1, c0));
+        const c1 = v128.load32_splat(q, 4);
+        a1 = f32x4.add(a1, f32x4.mul(x0, c1));
+        b1 = f32x4.add(b1, f32x4.mul(x1, c1));
+        const c2 = v128.load32_splat(q, 8);
+        a2 = f32x4.add(a2, f32x4.mul(x0, c2));
+        b2 = f32x4.add(b2, f32x4.mul(x1, c2));
+        const c3 = v128.load32_splat(q, 12);
+        a3 = f32x4.add(a3, f32x4.mul(x0, c3));
+        b3 = f32x4.add(b3, f32x4.mul(x1, c3));
+        w += 32;
+        q += 16;
+      }
+      put(first, last, o, a0, b0, b, r, lo, hi);
+      if (i + 1 < rows) put(first, last, o + outStride, a1, b1, b, r == 0 ? 0 : r + residualStride, lo, hi);
+      if (i + 2 < rows) put(first, last, o + 2 * outStride, a2, b2, b, r == 0 ? 0 : r + 2 * residualStride, lo, hi);
+      if (i + 3 < rows) put(first, last, o + 3 * outStride, a3, b3, b, r == 0 ? 0 : r + 3 * residualStride, lo, hi);
+      o += 4 * outStride;
+      if (r != 0) r += 4 * residualStride;
+    }
+  }
+}
+
+/** A row's sum of this block, added to what is there, and after the last block what follows. */
+// @ts-ignore: decorator
+@inline
+function put(first: i32, last: i32, out: usize, a: v128, b: v128, bias: usize, residual: usize, low: v128, high: v128): void {
+  const u = total(first, out, a);
+  const v = total(first, out + 16, b);
+  if (last) finish(out, u, v, bias, residual, low, high);
+  else {
+    v128.store(out, u);
+    v128.store(out, v, 16);
+  }
+}

@@ -1,4 +1,4 @@
-/** Cues by fours, interleaved: the layout batch.ts reads; and the columns of a matrix as rows of panels. */
+/** Cues by fours, interleaved: the layout batch.ts reads; the columns of a matrix as rows of panels; a matrix turned. */
 import { PANEL_BYTES } from "./layout";
 
 // @ts-ignore: decorator
@@ -45,5 +45,33 @@ export function packColumns_f32(B: usize, count: i32, n: i32, k: i32, out: usize
       out += PANEL_BYTES;
       b += row;
     }
+  }
+}
+
+/** to[c toRow + 4 r] = from[r fromRow + 4 c]: rows x columns numbers turned; strides in bytes. The two do not overlap. */
+export function transpose_f32(from: usize, fromRow: usize, rows: i32, columns: i32, to: usize, toRow: usize): void {
+  for (let r = 0; r < (rows & ~3); r += 4, from += 4 * fromRow, to += 16) {
+    let a = from;
+    let b = to;
+    for (let c = 0; c < (columns & ~3); c += 4, a += 16, b += 4 * toRow) {
+      const x0 = v128.load(a);
+      const x1 = v128.load(a + fromRow);
+      const x2 = v128.load(a + 2 * fromRow);
+      const x3 = v128.load(a + 3 * fromRow);
+      const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+      const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+      const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+      v128.store(b, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+      v128.store(b + toRow, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+      v128.store(b + 2 * toRow, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+      v128.store(b + 3 * toRow, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    }
+    for (let c = columns & ~3; c < columns; c++, a += 4, b += toRow) {
+      for (let i: usize = 0; i < 4; i++) store<f32>(b + (i << 2), load<f32>(a + i * fromRow));
+    }
+  }
+  for (let r = rows & ~3; r < rows; r++, from += fromRow, to += 4) {
+    for (let c: usize = 0; c < <usize>columns; c++) store<f32>(to + c * toRow, load<f32>(from + (c << 2)));
   }
 }

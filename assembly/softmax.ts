@@ -64,3 +64,45 @@ export function softmaxBlock_f32(raw: usize, rows: i32, scale: f64, bias: usize,
 export function softmaxBlock_f64(raw: usize, rows: i32, scale: f64, bias: usize, out: usize, weights: usize, result: usize): void {
   block<f64>(raw, rows, scale, bias, out, weights, result);
 }
+
+/**
+ * One block of at most 256 scores of one query: l = beta (x + hide), rounded to f32 after each, then as above. hide: n numbers, or 0.
+ * exps: e^(l - max), room for an even count; result: max and sum, f64.
+ */
+export function attend_f32(x: usize, n: i32, beta: f32, hide: usize, exps: usize, result: usize): void {
+  const factor = f32x4.splat(beta);
+  let most = f64x2.splat(-Infinity);
+  for (let i: usize = 0; i < <usize>(n & ~1); i += 2) {
+    let v = v128.load64_zero(x + (i << 2));
+    if (hide != 0) v = f32x4.add(v, v128.load64_zero(hide + (i << 2)));
+    const l = f64x2.promote_low_f32x4(f32x4.mul(factor, v));
+    v128.store(exps + (i << 3), l);
+    most = f64x2.max(most, l);
+  }
+  let top = max<f64>(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+  if (n & 1) {
+    const i = <usize>(n - 1);
+    let v = load<f32>(x + (i << 2));
+    if (hide != 0) v += load<f32>(hide + (i << 2));
+    const l = <f64>(beta * v);
+    store<f64>(exps + (i << 3), l);
+    store<f64>(exps + (i << 3), -Infinity, 8);
+    top = max<f64>(top, l);
+  }
+  const shift = f64x2.splat(top == -Infinity ? 0 : top);
+  let sum = f64x2.splat(0);
+  for (let i: usize = 0; i < <usize>n; i += 2) {
+    const e = expx2(f64x2.sub(v128.load(exps + (i << 3)), shift));
+    sum = f64x2.add(sum, e);
+    v128.store(exps + (i << 3), e);
+  }
+  store<f64>(result, top);
+  store<f64>(result + 8, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+}
+
+/** out[i] = x[i] / divisor, rounded to f32; x: n f64. */
+export function quotients_f32(x: usize, n: i32, divisor: f64, out: usize): void {
+  const d = f64x2.splat(divisor);
+  for (let i: usize = 0; i < <usize>(n & ~1); i += 2) v128.store64_lane(out + (i << 2), f32x4.demote_f64x2_zero(f64x2.div(v128.load(x + (i << 3)), d)), 0);
+  if (n & 1) store<f32>(out + (<usize>(n - 1) << 2), <f32>(load<f64>(x + (<usize>(n - 1) << 3)) / divisor));
+}

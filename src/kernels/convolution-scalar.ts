@@ -12,23 +12,23 @@ import { winogradKernels } from "./winograd-scalar.ts";
 
 const r = Math.fround;
 
-type Convolution = "gemm_f32" | "patches_f32" | "copy_f32" | "depthwise_f32" | "maxPool_f32" | "averagePool_f32" | "winogradInput_f32" | "winogradOutput_f32";
+type Convolution = "gemm_f32" | "gemmFours_f32" | "patches_f32" | "copy_f32" | "depthwise_f32" | "maxPool_f32" | "averagePool_f32" | "winogradInput_f32" | "winogradOutput_f32";
 
 export function convolutionKernels(plain: Plain): Pick<LayerExports, Convolution> {
   return { ...productKernels(plain), ...windowKernels(plain), ...winogradKernels(plain) };
 }
 
-function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" | "patches_f32" | "copy_f32"> {
-  return {
-    gemm_f32: (A, aStride, pixels, W, panelStride, panels, depth, out, outStride, first, last, bias, residual, residualStride, low, high) => {
+function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" | "gemmFours_f32" | "patches_f32" | "copy_f32"> {
+  /** @param place bytes from A to A[i][k] */
+  const gemm = (place: (i: number, k: number, aStride: number) => number): LayerExports["gemm_f32"] =>
+    (A, aStride, pixels, W, panelStride, panels, depth, out, outStride, first, last, bias, residual, residualStride, low, high) => {
       const m = f32();
       for (let o = 0; o < 8 * panels; o++) {
         const w = (W + Math.floor(o / 8) * panelStride) / 4 + (o % 8);
         for (let i = 0; i < pixels; i++) {
-          const a = (A + i * aStride) / 4;
           const to = (out + i * outStride) / 4 + o;
           let sum = 0;
-          for (let k = 0; k < depth; k++) sum = r(sum + r(m[a + k] * m[w + 8 * k]));
+          for (let k = 0; k < depth; k++) sum = r(sum + r(m[(A + place(i, k, aStride)) / 4] * m[w + 8 * k]));
           if (first === 0) sum = r(m[to] + sum);
           if (last !== 0) {
             if (bias !== 0) sum = r(sum + m[bias / 4 + o]);
@@ -38,7 +38,10 @@ function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" |
           m[to] = sum;
         }
       }
-    },
+    };
+  return {
+    gemm_f32: gemm((i, k, aStride) => i * aStride + 4 * k),
+    gemmFours_f32: gemm((i, k, aStride) => Math.floor(i / 4) * aStride + 4 * (4 * k + (i % 4))),
     patches_f32: (x, g, pixel, count, k, depth, out) => {
       const m = f32();
       const { rows, columns, pixel: step, channels, kernel, stride, dilation, padding, outRows, outColumns } = readGeometry(memory.buffer, g);

@@ -3,6 +3,7 @@
  * an f32 lane rounds. Convolutions stand in convolution-scalar.ts.
  */
 import { erf, exp, tanh } from "../numeric/index.ts";
+import { attentionKernels } from "./attention-scalar.ts";
 import { convolutionKernels } from "./convolution-scalar.ts";
 import type { LayerExports } from "./layers.ts";
 import { clamp, plainViews } from "./plain.ts";
@@ -12,7 +13,7 @@ const r = Math.fround;
 
 export function scalarLayers(memory: { readonly buffer: ArrayBuffer }): LayerExports {
   const plain = plainViews(memory);
-  return { ...convolutionKernels(plain), ...elementwiseKernels(plain), ...normKernels(plain), ...upsampleKernels(plain) };
+  return { ...convolutionKernels(plain), ...elementwiseKernels(plain), ...normKernels(plain), ...upsampleKernels(plain), ...attentionKernels(plain) };
 }
 
 type Elementwise = "clamp_f32" | "add_f32" | "affine_f32" | "leaky_f32" | "sigmoid_f32" | "silu_f32" | "gelu_f32" | "tanh_f32";

@@ -11,12 +11,13 @@ import { PlainMemory } from "./plain.ts";
 
 type Unary = (x: number, out: number, n: number) => void;
 
-/** The exports of assembly/{gemm,patches,windows,winograd,activations,normalise,upsample}.ts; what they compute stands there. `g`: address of a geometry record. */
+/** The exports of assembly/{gemm,patches,windows,winograd,activations,normalise,upsample,softmax,pack,sparse}.ts; what they compute stands there. `g`: address of a geometry record. */
 export interface LayerExports {
   gemm_f32(
     A: number, aStride: number, pixels: number, W: number, panelStride: number, panels: number, depth: number, out: number, outStride: number,
     first: number, last: number, bias: number, residual: number, residualStride: number, low: number, high: number,
   ): void;
+  readonly gemmFours_f32: LayerExports["gemm_f32"];
   patches_f32(x: number, g: number, pixel: number, count: number, k: number, depth: number, out: number): void;
   copy_f32(from: number, fromRow: number, fromColumn: number, to: number, toRow: number, toColumn: number, rows: number, columns: number): void;
   winogradInput_f32(x: number, g: number, edge: number, tile: number, count: number, V: number, placeBytes: number, scratch: number): void;
@@ -42,11 +43,19 @@ export interface LayerExports {
   tanh_f32(x: number, out: number, n: number, scale: number): void;
   nearest_f32(x: number, rows: number, columns: number, bytes: number, outRows: number, outColumns: number, out: number): void;
   bilinear_f32(x: number, rows: number, columns: number, bytes: number, outRows: number, outColumns: number, aligned: number, out: number): void;
+  attend_f32(x: number, n: number, beta: number, hide: number, exps: number, result: number): void;
+  quotients_f32(x: number, n: number, divisor: number, out: number): void;
+  transpose_f32(from: number, fromRow: number, rows: number, columns: number, to: number, toRow: number): void;
+  nonzeros_f32(A: number, stride: number, rows: number, depth: number, lists: number, bounds: number): void;
+  gemmLists_f32(
+    lists: number, bounds: number, rows: number, W: number, panelStride: number, panels: number, out: number, outStride: number, first: number, residual: number,
+  ): void;
 }
 
 export const LAYER_KERNELS: readonly (keyof LayerExports)[] = [
   "gemm_f32", "patches_f32", "copy_f32", "winogradInput_f32", "winogradOutput_f32", "depthwise_f32", "maxPool_f32", "averagePool_f32", "globalAverage_f32",
   "groupFactors_f32", "layerNorm_f32", "clamp_f32", "add_f32", "affine_f32", "leaky_f32", "sigmoid_f32", "silu_f32", "gelu_f32", "tanh_f32", "nearest_f32", "bilinear_f32",
+  "attend_f32", "quotients_f32", "transpose_f32", "gemmFours_f32", "nonzeros_f32", "gemmLists_f32",
 ];
 
 /** Where layers run. */

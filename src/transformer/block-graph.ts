@@ -63,9 +63,14 @@ export class BlockGraph {
 
   /** The attention of N tokens. @throws EngramError for neighbours that are no N x N mask */
   attentionOf(N: number, neighbours?: Neighbours): Attention {
+    const mask = this.maskOf(N, neighbours);
     const turned = (W: NdArray): NdArray => ({ shape: [W.shape[2], W.shape[0], W.shape[1]], data: W.data }); // shapes only: the numbers come with the call
-    const mask = neighbours ?? (this.parts.allowSelf ? undefined : othersOnly(N));
     return attention(turned(this.parts.WQ), turned(this.parts.WK), { hidden: softmax(), mask });
+  }
+
+  /** Which tokens see each other; undefined: all see all. */
+  maskOf(N: number, neighbours?: Neighbours): NdArray | undefined {
+    return neighbours ?? (this.parts.allowSelf ? undefined : othersOnly(N));
   }
 
   /** xhat. (M26) */

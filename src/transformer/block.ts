@@ -11,7 +11,9 @@ import { type Attention, type Lagrangian, layerNorm, type Mask, type Params, rel
 import { checkFinite, constants, positive } from "../hamux/lagrangian.ts";
 import { maskOf } from "../hamux/layer.ts";
 import { weights } from "../hamux/synapse.ts";
+import { layerHost } from "../kernels/index.ts";
 import { BlockGraph, type Neighbours, type Prepared } from "./block-graph.ts";
+import { BlockKernels, type BlockLook } from "./block-kernels.ts";
 
 export interface BlockOptions {
   /** H x Y x D each. */
@@ -135,7 +137,7 @@ export class EnergyTransformerBlock {
   }
 
   /** The energy, and the update when it is asked for. */
-  #look(x: Var, looks: Attention): { readonly tree: BlockTree; update(): Var } {
+  #look(x: Var, looks: Attention): BlockLook {
     const { energies: parts, update } = this.graph.look(this.graph.normalise(x, this.#prepared), x, this.#prepared, looks);
     const [neurons, attention, hopfield] = [parts.neurons, parts.attention, parts.hopfield].map(({ data }) => data[0]);
     return { tree: { energy: neurons + attention + hopfield, neurons, attention, hopfield }, update };
@@ -159,12 +161,32 @@ export class EnergyTransformerBlock {
     if (!(Number.isInteger(steps) && steps >= 0)) throw new EngramError("steps", "a whole number, 0 or above", String(steps), "12 is the authors' choice.");
     if (!(alpha > 0 && alpha < Infinity)) throw new EngramError("alpha", "a finite number above 0", String(alpha), ".1 is the authors' choice.");
     if (guard && !trace) throw new EngramError("trace", "true with the guard", "false", "The guard looks at every energy.");
-    let x = this.#tokens(x0);
+    const x = this.#tokens(x0);
     const looks = this.#attention(x, neighbours);
     const mask = free === undefined ? undefined : maskOf(free, x.shape[1], "free tokens");
-    let here = this.#look(x, looks);
+    const kernels = this.#kernels(x.shape[1], neighbours);
+    const look = kernels === undefined ? (from: Var): BlockLook => this.#look(from, looks) : (from: Var): BlockLook => kernels.look(from);
+    const moved = (from: Var, u: Var, size: number): Var => this.graph.moved(from, u, size, mask);
+    try {
+      return trace ? this.#traced(x, look, steps, alpha, guard, moved) : this.#untraced(x, look, steps, (from, u) => moved(from, u, alpha));
+    } finally {
+      kernels?.free();
+    }
+  }
+
+  /** f32 with ReLU memories runs in the kernels, to the bits of the tape. */
+  #kernels(N: number, neighbours?: Neighbours): BlockKernels | undefined {
+    const { norm, hidden } = this.graph.parts;
+    // Below this a row of equal numbers has a length that underflows; the tape rescales.
+    const { epsilon } = norm.settings;
+    if (this.precision !== "f32" || hidden.name !== "relu" || hidden.custom === true || epsilon < 1e-30) return undefined;
+    return new BlockKernels({ host: layerHost(), params: this.params, epsilon, N, mask: this.graph.maskOf(N, neighbours) });
+  }
+
+  #traced(x0: Var, look: (x: Var) => BlockLook, steps: number, alpha: number, guard: boolean, moved: (x: Var, u: Var, size: number) => Var): BlockRun {
+    let x = x0;
+    let here = look(x);
     const trees = [here.tree];
-    if (!trace) return this.#untraced(x, here, steps, (from, u) => this.graph.moved(from, u, alpha, mask), looks);
     let raised = 0;
     let reason: string | undefined;
     let size = alpha;
@@ -172,13 +194,13 @@ export class EnergyTransformerBlock {
       const before = here.tree;
       const u = here.update();
       const fits = (tree: BlockTree): boolean => tree.energy <= before.energy + ENERGY_ROUNDING[this.precision] * (Math.abs(tree.neurons) + Math.abs(tree.attention) + Math.abs(tree.hopfield));
-      let next = this.graph.moved(x, u, size, mask);
-      let there = this.#look(next, looks);
+      let next = moved(x, u, size);
+      let there = look(next);
       const tried = size;
       while (guard && !fits(there.tree) && size > alpha * 2 ** -40) {
         size /= 2;
-        next = this.graph.moved(x, u, size, mask);
-        there = this.#look(next, looks);
+        next = moved(x, u, size);
+        there = look(next);
       }
       const { tree } = there;
       if (!Number.isFinite(tree.energy) || (guard && !fits(tree))) {
@@ -195,11 +217,16 @@ export class EnergyTransformerBlock {
   }
 
   /** The same steps without the energies between; a step that is not finite is found at the end. */
-  #untraced(x0: Var, start: { readonly tree: BlockTree; update(): Var }, steps: number, moved: (x: Var, u: Var) => Var, looks: Attention): BlockRun {
+  #untraced(x0: Var, look: (x: Var) => BlockLook, steps: number, moved: (x: Var, u: Var) => Var): BlockRun {
     let x = x0;
-    for (let t = 0; t < steps; t++) x = moved(x, t === 0 ? start.update() : this.graph.update(this.graph.normalise(x, this.#prepared), this.#prepared, looks));
-    const trees = steps === 0 ? [start.tree] : [start.tree, this.#tree(x, looks)];
-    const reason = Number.isFinite(trees[trees.length - 1].energy) ? undefined : "a step is not finite";
+    let here = look(x);
+    const trees = [here.tree];
+    for (let t = 0; t < steps; t++) {
+      x = moved(x, here.update());
+      here = look(x);
+    }
+    if (steps > 0) trees.push(here.tree);
+    const reason = Number.isFinite(here.tree.energy) ? undefined : "a step is not finite";
     return { x: Float64Array.from(x.data), trees, energies: Float64Array.from(trees, ({ energy }) => energy), steps, raised: 0, reason };
   }
 }
