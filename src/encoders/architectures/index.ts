@@ -12,16 +12,16 @@ import { SQUEEZENETS } from "./squeezenet.ts";
 import { TINY_AUTOENCODERS } from "./taesd.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
-    ...RESNETS,
-    ...CIFAR_RESNETS,
-    ...SQUEEZENETS,
-    ...MOBILENETS,
-    ...TINY_AUTOENCODERS,
-    ...AUTOENCODERS,
-    ...COLOUR_AUTOENCODERS,
-    ...ENTROPIC_CIFAR,
+  ...RESNETS,
+  ...CIFAR_RESNETS,
+  ...SQUEEZENETS,
+  ...MOBILENETS,
+  ...TINY_AUTOENCODERS,
+  ...AUTOENCODERS,
+  ...COLOUR_AUTOENCODERS,
+  ...ENTROPIC_CIFAR,
+  ...ENTROPIC_JOINT,
 ];
-export const ARCHITECTURES: readonly Architecture[] = [...RESNETS, ...CIFAR_RESNETS, ...SQUEEZENETS, ...MOBILENETS, ...TINY_AUTOENCODERS, ...AUTOENCODERS, ...ENTROPIC_JOINT];
 
 /** @throws EngramError for an unknown name; suggests the nearest */
 export function architectureOf(name: string): Architecture {
