@@ -99,9 +99,13 @@ t.test("D12 against plain loops", async (t) => {
   const range = memory.quantiser.ranges();
   const squared = (c: number, k: number): number => range.reduce((sum, r, j) => sum + ((z[c * 16 + j] - stored[k * 16 + j]) / r) ** 2, 0);
   const first = Array.from({ length: 30 }, (_, c) => [...labels.keys()].reduce((best, k) => (squared(c, k) < squared(c, best) ? k : best), 0));
-  t.same([...near.vote(z, 1)], first.map((k) => labels[k]));
   const s = 0.1;
-  const recalled = near.hopfield(z, s);
+  const { votes, recalled } = near.ask(z, [1, 3], s);
+  t.same([...votes[0]], first.map((k) => labels[k]));
+  for (let c = 0; c < 30; c++) {
+    const three = [...labels.keys()].sort((a, b) => squared(c, a) - squared(c, b)).slice(0, 3).map((k) => labels[k]);
+    t.equal(votes[1][c], three[1] === three[2] ? three[1] : three[0]);
+  }
   for (let c = 0; c < 30; c += 7) {
     const w = [...labels.keys()].map((k) => Math.exp((squared(c, first[c]) - squared(c, k)) / (2 * s * s)));
     const sum = w.reduce((a, b) => a + b, 0);

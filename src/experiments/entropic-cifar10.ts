@@ -84,8 +84,8 @@ function run(context: Context): Report {
     lead: head,
     files: [["table.md", `${markdownTable(table)}\n${markdownTable(networks)}\n${head}\n`], ...charts.map(({ what, svg }): [string, string] => [`${what}.svg`, svg])],
     sections: [
-      { heading: "Over the levels", parts: charts.map(({ what, svg }) => figure(svg, `${what}; dashed, where there are numbers: the authors' results`)) },
-      { heading: "All cells", parts: [htmlTable(table), paragraph("Mean and population sd over folds. A dash: nothing was published; ours is what was measured.")] },
+      { heading: "Over the levels", parts: charts.map(({ what, svg }) => figure(svg, protocol.comparable ? `Dashed, where there are numbers (${what}): the authors' results.` : `${what}, mean over folds.`)) },
+      { heading: "All cells", parts: [htmlTable(table), paragraph(`Mean and population sd over folds.${protocol.comparable ? " A dash: nothing was published; ours is what was measured." : ""}`)] },
       { heading: "The networks on raw cues", parts: [htmlTable(networks)] },
     ],
   });
@@ -170,25 +170,27 @@ function chartOf(cells: readonly CellOf[], { sizes, comparable }: Protocol, what
 const shown = ({ mean, sd }: OverFolds, folds: number): string => (folds === 1 ? mean.toFixed(2) : `${mean.toFixed(2)} \u00b1 ${sd.toFixed(2)}`);
 
 function gridTable(cells: readonly CellOf[], comparable: boolean): Table {
+  const what = [["precision", "precision, %", 2], ["recall", "recall, %", 2], ["entropy", "entropy, bits", 3], ["rejected", "rejected, %", 2]] as const;
   return {
-    columns: ["n", "m", "folds", "precision, %", "authors", "recall, %", "authors", "entropy, bits", "authors", "rejected, %", "authors"],
+    columns: ["n", "m", "folds", ...what.flatMap(([, title]) => (comparable ? [title, "authors"] : [title]))],
     rows: cells.map((cell) => {
-      const known = comparable ? CELLS.find((one) => one.n === cell.n && one.m === cell.m) : undefined;
-      return [
-        String(cell.n), String(cell.m), String(cell.folds), shown(cell.precision, cell.folds), known?.precision.toFixed(2), shown(cell.recall, cell.folds), known?.recall.toFixed(2), cell.entropy.mean.toFixed(3), known?.entropy.toFixed(2),
-        cell.rejected.mean.toFixed(2), known?.rejected.toFixed(2),
-      ];
+      const known = CELLS.find((one) => one.n === cell.n && one.m === cell.m);
+      const numbers = what.flatMap(([name, , digits]) => {
+        const own = digits === 3 || name === "rejected" ? cell[name].mean.toFixed(digits) : shown(cell[name], cell.folds);
+        return comparable ? [own, known?.[name].toFixed(2)] : [own];
+      });
+      return [String(cell.n), String(cell.m), String(cell.folds), ...numbers];
     }),
   };
 }
 
 function networkTable(judged: readonly Judged[], { sizes, comparable }: Protocol): Table {
   return {
-    columns: ["n", "classifier on raw cues, %", "authors", "autoencoder, root mean squared error", "authors"],
+    columns: comparable ? ["n", "classifier on raw cues, %", "authors", "autoencoder, root mean squared error", "authors"] : ["n", "classifier on raw cues, %", "autoencoder, root mean squared error"],
     rows: sizes.map((n) => {
       const own = judged.filter((one) => one.n === n);
-      const known = comparable ? NETWORKS[n] : undefined;
-      return [String(n), shown(overFolds(own.map(({ accuracy }) => accuracy)), own.length), known?.accuracy.toFixed(2), overFolds(own.map(({ rmse }) => rmse)).mean.toFixed(4), known?.rmse.toFixed(4)];
+      const [accuracy, rmse] = [shown(overFolds(own.map((one) => one.accuracy)), own.length), overFolds(own.map((one) => one.rmse)).mean.toFixed(4)];
+      return comparable ? [String(n), accuracy, NETWORKS[n]?.accuracy.toFixed(2), rmse, NETWORKS[n]?.rmse.toFixed(4)] : [String(n), accuracy, rmse];
     }),
   };
 }

@@ -97,10 +97,21 @@ function details(
   take("D11 global, equal latent noise", () => answersOf(fold, fine, z, { sigma: matched.sigma, seed }).classes);
   fine.register.dispose();
   const near = new Nearest(fold, memory);
-  for (const k of NEIGHBOURS) take(`D12 ${k} nearest`, () => answersOf(fold, ones, z, { sigma, seed, classify: (zhat) => near.vote(zhat, k) }).classes);
+  // The same cues for all three: what is found for a batch is kept.
+  const asked = new Map<number, ReturnType<Nearest["ask"]>>();
+  const baseline = (what: (one: ReturnType<Nearest["ask"]>) => Uint8Array): Uint8Array => {
+    let batch = 0;
+    return answersOf(fold, ones, z, {
+      sigma, seed,
+      classify: (zhat) => {
+        if (!asked.has(batch)) asked.set(batch, near.ask(zhat, NEIGHBOURS, noiseSd(m, sigma)));
+        return what(asked.get(batch++)!);
+      },
+    }).classes;
+  };
+  NEIGHBOURS.forEach((k, i) => take(`D12 ${k} nearest`, () => baseline(({ votes }) => votes[i])));
   take("D12 class means", () => answersOf(fold, ones, z, { sigma, seed, classify: (zhat) => near.means(zhat) }).classes);
-  const s = noiseSd(m, sigma);
-  take("D12 modern Hopfield", () => answersOf(fold, ones, z, { sigma, seed, classify: (zhat) => fold.classify(near.hopfield(zhat, s)) }).classes);
+  take("D12 modern Hopfield", () => baseline(({ recalled }) => fold.classify(recalled)));
   near.dispose();
   return separations(memory.register, items, foreign(fold, memory, seed));
 }

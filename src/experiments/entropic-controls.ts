@@ -138,7 +138,7 @@ function tableOf(rows: readonly Row[]): Table {
   };
   const cell = ({ mean, sd }: OverFolds, folds: number): string => (folds === 1 ? mean.toFixed(2) : `${mean.toFixed(2)} \u00b1 ${sd.toFixed(2)}`);
   return {
-    columns: ["control", "folds", "precision, %", "recall, %", "rejected, %", "precision less D5", "recall less D5", "to be told from D5"],
+    columns: ["control", "folds", "precision, %", "recall, %", "rejected, %", "precision less D5", "recall less D5", "differs"],
     rows: rows.map((row) => [
       named(row.control), String(row.folds), cell(row.precision, row.folds), cell(row.recall, row.folds), row.rejected.mean.toFixed(2),
       row.control === "D5" ? "-" : points(row.precisionToD5), row.control === "D5" ? "-" : points(row.recallToD5),

@@ -21,20 +21,30 @@ export class Nearest {
     this.#rows.append(this.#scaled(this.#latents));
   }
 
-  /** The class most of the k nearest items have, ties to the nearer one. */
-  vote(z: Float32Array, k: number): Uint8Array {
-    const N = this.#labels.length;
-    return this.#each(z, (scores) => {
-      const best: number[] = [];
-      for (let i = 0; i < N; i++) {
-        if (best.length === k && scores[i] <= scores[best[k - 1]]) continue;
-        best.splice(best.findIndex((b) => scores[i] > scores[b]) >>> 0, 0, i);
-        best.length = Math.min(best.length, k);
-      }
-      const votes = new Map<number, number>();
-      best.forEach((i) => votes.set(this.#labels[i], (votes.get(this.#labels[i]) ?? 0) + 1));
-      return [...votes].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+  /**
+   * Both in one pass over the stored items.
+   *   votes      for each k the class most of the k nearest items have, ties to the nearer one
+   *   recalled   sum_k w_k x_k, w = softmax(-d_k^2 / (2 s^2)): the mean of what noise of sd s on a stored item leaves possible (E40), Q x n
+   */
+  ask(z: Float32Array, ks: readonly number[], s: number): { votes: Uint8Array[]; recalled: Float32Array } {
+    const { n } = this.#fold;
+    const votes = ks.map(() => new Uint8Array(z.length / n));
+    const recalled = new Float32Array(z.length);
+    this.#each(z, (scores, c) => {
+      const best = largest(scores, Math.max(...ks));
+      ks.forEach((k, i) => (votes[i][c] = this.#majority(best.slice(0, k))));
+      const mean = new Float64Array(n);
+      let sum = 0;
+      scores.forEach((score, k) => {
+        const w = exp((score - scores[best[0]]) / (2 * s * s));
+        // Less than f32 can show.
+        if (w < 1e-12) return;
+        sum += w;
+        for (let j = 0; j < n; j++) mean[j] += w * this.#latents[k * n + j];
+      });
+      for (let j = 0; j < n; j++) recalled[c * n + j] = mean[j] / sum;
     });
+    return { votes, recalled };
   }
 
   /** The class whose stored items' mean is nearest. */
@@ -60,28 +70,6 @@ export class Nearest {
     });
   }
 
-  /** sum_k w_k x_k, w = softmax(-d_k^2 / (2 s^2)): the mean of what noise of sd s on a stored item leaves possible (E40). */
-  hopfield(z: Float32Array, s: number): Float32Array {
-    const { n } = this.#fold;
-    const out = new Float32Array(z.length);
-    let c = 0;
-    this.#each(z, (scores) => {
-      const top = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-      let sum = 0;
-      const mean = new Float64Array(n);
-      scores.forEach((score, k) => {
-        const w = exp((score - top) / (2 * s * s));
-        if (w < 1e-12) return;
-        sum += w;
-        for (let j = 0; j < n; j++) mean[j] += w * this.#latents[k * n + j];
-      });
-      for (let j = 0; j < n; j++) out[c * n + j] = mean[j] / sum;
-      c++;
-      return 0;
-    });
-    return out;
-  }
-
   dispose(): void {
     this.#rows.dispose();
   }
@@ -91,17 +79,32 @@ export class Nearest {
     return z.map((x, at) => (this.#range[at % n] > 0 ? x / this.#range[at % n] : 0));
   }
 
-  /** Calls back with -d^2 to every stored item for each cue, some cues at a time. */
-  #each(z: Float32Array, one: (scores: Float64Array) => number): Uint8Array {
+  #majority(items: readonly number[]): number {
+    const votes = new Map<number, number>();
+    items.forEach((i) => votes.set(this.#labels[i], (votes.get(this.#labels[i]) ?? 0) + 1));
+    return [...votes].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+  }
+
+  /** Calls back with -d^2 to every stored item for each cue. */
+  #each(z: Float32Array, one: (scores: Float64Array, cue: number) => void): void {
     const { n } = this.#fold;
     const N = this.#labels.length;
-    const out = new Uint8Array(z.length / n);
     const bound = negSqL2.bind(this.#rows);
-    for (let from = 0; from < out.length; from += 100) {
+    for (let from = 0; from * n < z.length; from += 100) {
       const asked = this.#scaled(z.subarray(from * n, (from + 100) * n));
       const scores = bound.scores(asked);
-      for (let c = 0; c < asked.length / n; c++) out[from + c] = one(Float64Array.from(scores.subarray(c * N, (c + 1) * N)));
+      for (let c = 0; c < asked.length / n; c++) one(Float64Array.from(scores.subarray(c * N, (c + 1) * N)), from + c);
     }
-    return out;
   }
+}
+
+/** Places of the k largest, largest first, the earlier one on ties. */
+function largest(scores: Float64Array, k: number): number[] {
+  const best: number[] = [];
+  for (let i = 0; i < scores.length; i++) {
+    if (best.length === k && scores[i] <= scores[best[k - 1]]) continue;
+    best.splice(best.findIndex((b) => scores[i] > scores[b]) >>> 0, 0, i);
+    best.length = Math.min(best.length, k);
+  }
+  return best;
 }
