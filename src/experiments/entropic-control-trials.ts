@@ -117,7 +117,7 @@ function details(
 }
 
 /** The same quantiser over a table of ones. */
-function onesLike({ quantiser, register: { n, m, settings } }: Memory): Memory {
+export function onesLike({ quantiser, register: { n, m, settings } }: Memory): Memory {
   const register = new AssociativeRegister(n, m, { sigma: settings.sigma });
   register.load(new Uint16Array(n * m).fill(1), new Uint32Array(n), 1);
   return { quantiser, register };

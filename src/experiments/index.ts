@@ -1,9 +1,13 @@
 /** Reproductions of the papers, and the data they run on. */
 import { denseCapacity } from "./dense-capacity.ts";
+import { entropicBaselines } from "./entropic-baselines.ts";
+import { entropicChains } from "./entropic-chains.ts";
 import { entropicCifar10 } from "./entropic-cifar10.ts";
 import { entropicControls } from "./entropic-controls.ts";
 import { entropicFill } from "./entropic-fill.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
+import { entropicNoise } from "./entropic-noise.ts";
+import { entropicSigma } from "./entropic-sigma.ts";
 import { etCompletion } from "./et-completion.ts";
 import { etGraph } from "./et-graph.ts";
 import { etToy } from "./et-toy.ts";
@@ -61,6 +65,10 @@ export const experiments: readonly Experiment[] = [
   entropicCifar10,
   entropicFill,
   entropicControls,
+  entropicSigma,
+  entropicChains,
+  entropicNoise,
+  entropicBaselines,
   hamZeroState,
   hamExercise,
   hamDenoise,

@@ -2,6 +2,7 @@ export * from "./calibration.ts";
 export * from "./elementary/index.ts";
 export * from "./errors.ts";
 export * from "./fold.ts";
+export * from "./frechet.ts";
 export * from "./linalg.ts";
 export type * from "./memory.ts";
 export * from "./mixture.ts";
