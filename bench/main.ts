@@ -13,11 +13,12 @@ import { type Bench, print, type Result, type Row } from "./harness.ts";
 import { binary } from "./memories.ts";
 import { closePeers, type Peers, startPeers } from "./peers.ts";
 import { growth, inCache, outOfCache, softmaxRecall } from "./scores.ts";
+import { semantic } from "./semantic.ts";
 import { sizeAndStart } from "./start.ts";
 import { transformer } from "./transformer.ts";
 
 const CLASSES: Readonly<Record<string, (peers: Peers, bench: Bench) => Promise<void>>> = {
-  start: sizeAndStart, scores: outOfCache, cache: inCache, batch: batches, softmax: softmaxRecall, arrays, sgemm: products, growth, binary, encoders, entropic, epanechnikov, transformer,
+  start: sizeAndStart, scores: outOfCache, cache: inCache, batch: batches, softmax: softmaxRecall, arrays, sgemm: products, growth, binary, encoders, semantic, entropic, epanechnikov, transformer,
 };
 
 async function main(args: string[]): Promise<void> {
