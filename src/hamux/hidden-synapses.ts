@@ -15,6 +15,9 @@ import type { Lagrangian, Params } from "./lagrangian.ts";
 import { softmax } from "./row-lagrangians.ts";
 import { flat, hiddenParameters, type Hypersynapse, ofHidden, wantSizes, weights } from "./synapse.ts";
 
+/** W as it counts, and its transpose. */
+interface Both { readonly W: Var; turned(): Var }
+
 export interface DenseAMOptions {
   /** Default softmax with beta = 1. */
   hidden?: Lagrangian;
@@ -38,17 +41,29 @@ export function denseAM(W: NdArray | readonly NdArray[], { hidden = softmax(), n
     if (normalised) for (const name of names) lengths(parameters[name], `denseAM ${name}`);
   };
   check(Object.fromEntries(names.map((name, i) => [name, all[i]])));
-  const scaled = (p: Params, i: number): Var => (normalised ? div(p[names[i]], norm(p[names[i]], 0, 0)) : p[names[i]]);
+  const make = (W: Var): Both => {
+    const scaled = normalised ? div(W, norm(W, 0, 0)) : W;
+    let turned: Var | undefined;
+    return { W: scaled, turned: () => (turned ??= transpose(scaled)) };
+  };
+  // Of constants once, not in every step: turning W takes half as long as multiplying a hundred states by it.
+  const made = new WeakMap<Var, Both>();
+  const both = (W: Var): Both => {
+    if (W.tracked) return make(W);
+    const known = made.get(W) ?? make(W);
+    made.set(W, known);
+    return known;
+  };
   const field = (xs: readonly Var[], Ws: readonly Var[]): Var => total(xs.map((x, i) => matmul(flat(x), Ws[i])));
   return {
     kind: "denseAM", hidden, settings: { layers: all.length, normalised }, check,
     parameters: { ...Object.fromEntries(names.map((name, i) => [name, all[i]])), ...hiddenParameters(hidden) },
     misfit: (shapes) => wantSizes(shapes, all.map((one) => one.shape[0])),
-    energy: (xs, p) => neg(hidden.value(field(xs, xs.map((_, i) => scaled(p, i))), ofHidden(p))),
+    energy: (xs, p) => neg(hidden.value(field(xs, xs.map((_, i) => both(p[names[i]]).W)), ofHidden(p))),
     signals: (xs, p) => {
-      const Ws = xs.map((_, i) => scaled(p, i));
-      const g = hidden.activation(field(xs, Ws), ofHidden(p));
-      return xs.map((x, i) => reshape(matmul(g, transpose(Ws[i])), x.shape));
+      const Ws = xs.map((_, i) => both(p[names[i]]));
+      const g = hidden.activation(field(xs, Ws.map(({ W }) => W)), ofHidden(p));
+      return xs.map((x, i) => reshape(matmul(g, Ws[i].turned()), x.shape));
     },
   };
 }
