@@ -106,6 +106,15 @@ t.test("theorems: tokens without order, tokens left out, a token alone, the ener
   t.ok(run.energies[10] - run.energies[0] < 10 * (run.energies[200] - run.energies[190]), "steeply at first, then slowly");
 });
 
+t.test("a run can be followed: every state with its energy, those of runs that stop there", async (t) => {
+  for (const precision of ["f32", "f64"] as const) {
+    const block = new EnergyTransformerBlock({ ...F6, precision });
+    const seen: [number, number[], number][] = [];
+    const run = block.run(X, { steps: 4, visit: (step, x, { energy }) => void seen.push([step, Array.from(x), energy]) });
+    t.same(seen, [0, 1, 2, 3, 4].map((steps) => [steps, [...block.run(X, { steps }).x], run.energies[steps]]), precision);
+  }
+});
+
 t.test("without the trace: the same bits, the first and the last energy", async (t) => {
   for (const precision of ["f32", "f64"] as const) {
     const block = new EnergyTransformerBlock({ ...F6, precision });
@@ -118,6 +127,7 @@ t.test("without the trace: the same bits, the first and the last energy", async 
     }
   }
   t.throws(() => new EnergyTransformerBlock(F6).run(X, { trace: false, guard: true }), /trace: expected true with the guard/);
+  t.throws(() => new EnergyTransformerBlock(F6).run(X, { trace: false, visit: () => {} }), /visit: expected with the trace/);
 });
 
 t.test("the guard, tokens held still, and steps too large", async (t) => {

@@ -104,7 +104,7 @@ function run(context: Context): Report {
   const found = result({
     experiment: etCompletion.name, title: etCompletion.title, seed, seconds: context.now() - start,
     parameters: { quick, data: name, pictures: pictures.length, memories: stored.count, steps, alpha, "beta of the pixel memory": blend.beta, "pictures followed": followed },
-    rows: [...ways.map(({ way, mse: error }) => ({ part: "completion", way, mse: error })), ...descent.curve.map((row) => ({ part: "steps", ...row }))],
+    rows: [...ways.map(({ way, mse: error }) => ({ part: "completion", way, mse: error })), ...descent.shown.map((step) => ({ part: "steps", ...descent.curve[step] }))],
     checks: [
       // Only the photographs are what the weights were trained for.
       ...(quick ? [] : [check({ name: "masked MSE against the best memory baseline", measured: et / bestMemory, expected: 0.75, relation: "at most", origin: "goal: 25 % below" })]),

@@ -54,7 +54,7 @@ function run(context: Context): Report {
   const epochs = seeing.losses.map((_, i) => i + 1);
   const chart = lineChart({
     title: "Training loss", xLabel: "epoch", yLabel: "class-weighted cross-entropy",
-    series: [{ name: "with neighbours", x: epochs, y: seeing.losses }, { name: "without", x: epochs, y: alone.losses, dashed: true }], references: [{ y: Math.LN2, label: "knowing nothing" }],
+    series: [{ name: "with neighbours", x: epochs, y: seeing.losses }, { name: "without neighbours", x: epochs, y: alone.losses, dashed: true }], references: [{ y: Math.LN2, label: "knowing nothing" }],
   });
   const falling = lineChart({
     title: "Energy under the guard", xLabel: "step", yLabel: "energy", series: [{ name: "energy", x: descent.trees.map((_, i) => i), y: descent.trees.map(({ energy }) => energy) }],

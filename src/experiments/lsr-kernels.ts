@@ -84,14 +84,14 @@ function run(context: Context): Report {
       ] },
       { heading: "What emerges, and where", parts: [
         htmlTable({
-          columns: ["kernel", "inflection u*", "emergence for h in", "measured on the force", "deeper than the patterns from h ="],
+          columns: ["kernel", "inflection u*", "emergence for h in", "measured on the force", "deeper from h ="],
           rows: figures.map(({ kernel, derived, measured }) => [kernel.name, inflection(kernel)?.toFixed(6) ?? "-", windowText(derived), windowText(measured), derived === undefined ? "-" : deeperFrom(kernel).toFixed(4)]),
         }),
         htmlTable({
-          columns: ["kernel", `strict minima at h = ${BANDWIDTHS.join(", ")}`, "and besides"],
-          rows: figures.map(({ kernel, panels: own }) => [kernel.name, own.map(({ found: some }) => some.filter(({ kind }) => kind === "minimum").length).join("  "), besides(own)]),
+          columns: ["strict minima at", ...BANDWIDTHS.map((h) => `h = ${h}`), "and besides"],
+          rows: figures.map(({ kernel, panels: own }) => [kernel.name, ...own.map(({ found: some }) => some.filter(({ kind }) => kind === "minimum").length), besides(own)]),
         }),
-        paragraph("Emergence: patterns exact, and a third minimum midway. A pattern is exact while it does not feel the other kernel: h at most 2. Midway a minimum exists iff both kernels are hollow-down there, K''(1/h) < 0, so 1/h must lie below the inflection u*. The Gaussian is felt everywhere and keeps no pattern exactly.\n\nThe triangle's overlap for 1 < h < 2 is a ridge, higher than its surroundings, not the manifold of memories that the paper's detector takes it for; from h = 2 on it is a flat minimum. Triweight never emerges in this pair; that says nothing about other arrangements."),
+        paragraph("Emergence: patterns exact, and a third minimum midway. A pattern is exact while it does not feel the other kernel: h at most 2. Midway a minimum exists iff both kernels are hollow-down there, K''(1/h) < 0, so 1/h must lie below the inflection u*. The Gaussian is felt everywhere and keeps no pattern exactly. From the h in the last column on, the new minimum is deeper than the patterns.\n\nThe triangle's overlap for 1 < h < 2 is a ridge, higher than its surroundings, not the manifold of memories that the paper's detector takes it for; from h = 2 on it is a flat minimum. Triweight never emerges in this pair; that says nothing about other arrangements."),
       ] },
       ...merging.map(({ name, svg }) => ({ heading: `Merging: ${name}`, parts: [figure(svg, `Energies for h = ${BANDWIDTHS.join(", ")}; off the support the energy rests at -log(1e-10).${name === "gaussian" ? " The discs are right to the grid's .004 only: the Gaussian's minima lie near the patterns, never at them." : ""}`)] })),
     ],

@@ -59,7 +59,8 @@ function run(context: Context): Report {
       heading: `k = ${setting.k} Gaussians, d = ${setting.d}, M = ${setting.M} patterns`,
       parts: [
         figure(charts[i][1], `Means over ${seeds.length} seeds, bands one standard deviation. Shaded: LSR's mean log p above LSE's at neighbouring beta (${bandText(setting)}). The gradient of LSE at a pattern is never 0: "kept" counts patterns where it is below 1e-3; the released rule, below .1 sqrt(beta), calls every pattern kept long before any is.`),
-        htmlTable(tableOf(setting)),
+        htmlTable(tableOf(setting, RECALLED)),
+        htmlTable(keptOf(setting)),
         ...(isTarget(setting, count) ? [paragraph("Beside the numbers recomputed from the authors' generator (ours / recomputed):"), htmlTable(besideTargets(setting))] : []),
       ],
     })),
@@ -93,23 +94,34 @@ function chartOf(setting: Setting): string {
   ], { title: `k = ${setting.k}, d = ${setting.d}, M = ${setting.M}`, columns: 1 });
 }
 
-const NUMBERS: readonly (readonly ["lsr" | "lse", keyof Measured, string])[] = [
-  ["lsr", "logDensity", "log p LSR"], ["lse", "logDensity", "LSE"], ["lsr", "unique", "unique LSR"], ["lse", "unique", "LSE"], ["lse", "merged", "LSE merged"], ["lse", "cells", "LSE cells"],
-  ["lsr", "kept", "kept LSR"], ["lse", "kept", "LSE"], ["lse", "keptReleased", "LSE released"], ["lsr", "novel", "novel share LSR"], ["lsr", "steps", "averages"],
+type Column = readonly [energy: "lsr" | "lse", what: keyof Measured, name: string, digits: number];
+const RECALLED: readonly Column[] = [
+  ["lsr", "logDensity", "log p LSR", 2], ["lse", "logDensity", "log p LSE", 2], ["lsr", "unique", "different LSR", 1], ["lse", "unique", "different LSE", 1],
+  ["lse", "merged", "LSE, merged", 1], ["lse", "cells", "LSE, grid cells", 1],
+];
+const KEPT: readonly Column[] = [
+  ["lsr", "kept", "kept LSR", 1], ["lse", "kept", "kept LSE", 1], ["lse", "keptReleased", "LSE, released rule", 1], ["lsr", "novel", "novel share LSR", 2], ["lsr", "steps", "averages LSR", 2],
 ];
 
-function tableOf(setting: Setting): { columns: string[]; rows: (string | number)[][] } {
-  const digits = (what: keyof Measured): number => (what === "logDensity" || what === "novel" || what === "steps" ? 2 : 1);
+/** Means over the seeds by beta. */
+function tableOf(setting: Setting, columns: readonly Column[]): { columns: string[]; rows: string[][] } {
   return {
-    columns: ["β", ...NUMBERS.map(([, , name]) => name), "support"],
-    rows: setting.betas.map((beta, place) => [beta.toFixed(2), ...NUMBERS.map(([energy, what]) => at(setting, place, energy, what).mean.toFixed(digits(what))), average(setting.samples.map((sample) => sample[place].support)).mean.toFixed(3)]),
+    columns: ["β", ...columns.map(([, , name]) => name)],
+    rows: setting.betas.map((beta, place) => [beta.toFixed(2), ...columns.map(([energy, what, , digits]) => at(setting, place, energy, what).mean.toFixed(digits))]),
   };
+}
+
+/** With the share of the cube in some support. */
+function keptOf(setting: Setting): { columns: string[]; rows: string[][] } {
+  const { columns, rows } = tableOf(setting, KEPT);
+  const share = (place: number): string => average(setting.samples.map((sample) => sample[place].support)).mean.toFixed(3);
+  return { columns: [...columns, "cube in a support"], rows: rows.map((row, place) => [...row, share(place)]) };
 }
 
 function besideTargets(setting: Setting): { columns: string[]; rows: string[][] } {
   const pair = (ours: number, theirs: number, digits: number): string => `${ours.toFixed(digits)} / ${theirs.toFixed(digits)}`;
   return {
-    columns: ["β", "log p LSR", "log p LSE", "unique LSR", "unique LSE", "kept LSR", "kept LSE", "LSE, released rule"],
+    columns: ["β", "log p LSR", "log p LSE", "different LSR", "different LSE", "kept LSR", "kept LSE", "LSE, released rule"],
     rows: TARGETS.map((target) => [
       pair(setting.betas[target.at], target.beta, 2),
       ...(["lsr", "lse"] as const).map((energy) => pair(at(setting, target.at, energy, "logDensity").mean, target[energy].logDensity, 2)),

@@ -48,6 +48,8 @@ export interface BlockRunOptions {
   guard?: boolean;
   /** Whether to take the energy after every step. Default true. false: only at the start and the end, and no step counts as raised. Not with the guard. */
   trace?: boolean;
+  /** Called at the start, step 0, and after every step with the tokens, N x D, and their energy. The numbers are the run's: copy what you keep. Not without the trace. */
+  visit?: (step: number, x: ArrayLike<number>, tree: BlockTree) => void;
 }
 
 /** The energy with its parts; `energy` is their sum, in this order. */
@@ -157,10 +159,11 @@ export class EnergyTransformerBlock {
   }
 
   /** (M34), `steps` times. @throws EngramError on tokens, neighbours or masks that do not fit, or options out of range */
-  run(x0: ArrayLike<number>, { steps = 12, alpha = 0.1, neighbours, free, guard = false, trace = true }: BlockRunOptions = {}): BlockRun {
+  run(x0: ArrayLike<number>, { steps = 12, alpha = 0.1, neighbours, free, guard = false, trace = true, visit }: BlockRunOptions = {}): BlockRun {
     if (!(Number.isInteger(steps) && steps >= 0)) throw new EngramError("steps", "a whole number, 0 or above", String(steps), "12 is the authors' choice.");
     if (!(alpha > 0 && alpha < Infinity)) throw new EngramError("alpha", "a finite number above 0", String(alpha), ".1 is the authors' choice.");
     if (guard && !trace) throw new EngramError("trace", "true with the guard", "false", "The guard looks at every energy.");
+    if (visit !== undefined && !trace) throw new EngramError("visit", "with the trace", "trace: false", "It is given every energy.");
     const x = this.#tokens(x0);
     const looks = this.#attention(x, neighbours);
     const mask = free === undefined ? undefined : maskOf(free, x.shape[1], "free tokens");
@@ -168,7 +171,7 @@ export class EnergyTransformerBlock {
     const look = kernels === undefined ? (from: Var): BlockLook => this.#look(from, looks) : (from: Var): BlockLook => kernels.look(from);
     const moved = (from: Var, u: Var, size: number): Var => this.graph.moved(from, u, size, mask);
     try {
-      return trace ? this.#traced(x, look, steps, alpha, guard, moved) : this.#untraced(x, look, steps, (from, u) => moved(from, u, alpha));
+      return trace ? this.#traced(x, look, { steps, alpha, guard, visit }, moved) : this.#untraced(x, look, steps, (from, u) => moved(from, u, alpha));
     } finally {
       kernels?.free();
     }
@@ -183,10 +186,14 @@ export class EnergyTransformerBlock {
     return new BlockKernels({ host: layerHost(), params: this.params, epsilon, N, mask: this.graph.maskOf(N, neighbours) });
   }
 
-  #traced(x0: Var, look: (x: Var) => BlockLook, steps: number, alpha: number, guard: boolean, moved: (x: Var, u: Var, size: number) => Var): BlockRun {
+  #traced(
+    x0: Var, look: (x: Var) => BlockLook, { steps, alpha, guard, visit }: Required<Pick<BlockRunOptions, "steps" | "alpha" | "guard">> & Pick<BlockRunOptions, "visit">,
+    moved: (x: Var, u: Var, size: number) => Var,
+  ): BlockRun {
     let x = x0;
     let here = look(x);
     const trees = [here.tree];
+    visit?.(0, x.data, here.tree);
     let raised = 0;
     let reason: string | undefined;
     let size = alpha;
@@ -212,6 +219,7 @@ export class EnergyTransformerBlock {
       x = next;
       here = there;
       trees.push(tree);
+      visit?.(trees.length - 1, x.data, tree);
     }
     return { x: Float64Array.from(x.data), trees, energies: Float64Array.from(trees, ({ energy }) => energy), steps: trees.length - 1, raised, reason };
   }
