@@ -47,6 +47,13 @@ export class Nearest {
     return { votes, recalled };
   }
 
+  /** The class most of the k nearest items have, ties to the nearer one. */
+  vote(z: Float32Array, k: number): Uint8Array {
+    const votes = new Uint8Array(z.length / this.#fold.n);
+    this.#each(z, (scores, c) => (votes[c] = this.#majority(largest(scores, k))));
+    return votes;
+  }
+
   /** The class whose stored items' mean is nearest. */
   means(z: Float32Array): Uint8Array {
     const { n } = this.#fold;
