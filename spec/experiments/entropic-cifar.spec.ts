@@ -1,7 +1,7 @@
 /** `entropic-cifar10`, `entropic-fill` and `entropic-controls` in their quick form, and the controls against literal twins. */
 import t from "tap";
 import { experiments, type Context, type Report } from "../../src/experiments/index.ts";
-import { controlTrials, matchedGlobal, noiseSd } from "../../src/experiments/entropic-control-trials.ts";
+import { controlDetails, controlTrials, matchedGlobal, noiseSd } from "../../src/experiments/entropic-control-trials.ts";
 import { contribution, type Row, rowsOf } from "../../src/experiments/entropic-controls.ts";
 import { Nearest } from "../../src/experiments/entropic-nearest.ts";
 import { protocolOf } from "../../src/experiments/entropic-cifar.ts";
@@ -52,24 +52,27 @@ t.test("the controls: every one but the theorems has a row, a verdict and its pr
 
 t.test("each control against what it stands for", async (t) => {
   const fold = protocolOf(quick, "x").open(0, 16);
-  const trials = controlTrials(fold, { m: 16, sigma: 0.025, seed: 3, detail: true, say: () => undefined });
+  const setting = { m: 16, sigma: 0.025, seed: 3, say: () => undefined };
+  const trials = controlTrials(fold, setting);
+  const details = controlDetails(fold, setting);
+  const answers = (name: string): readonly number[] => trials.classes[name] ?? details.classes[name];
   const labels = fold.labels("test");
   const z = fold.latents("test");
-  t.same(trials.classes.get("D1"), fold.classify(z));
+  t.same(answers("D1"), [...fold.classify(z)]);
   // By hand: in range is what rounds to a level.
   const quantiser = quantiserOf(fold, 16);
   const q = quantiser.transform(z);
   const inRange = [...labels.keys()].filter((c) => q.subarray(16 * c, 16 * c + 16).every((level) => level >= 0 && level <= 15));
   const direct = fold.classify(Float32Array.from(quantiser.inverse(q)));
-  const copies = trials.classes.get("D2")!;
+  const copies = answers("D2");
   t.same([...labels.keys()].filter((c) => copies[c] !== 255), inRange);
   t.ok(inRange.every((c) => copies[c] === direct[c]));
-  t.same([...trials.classes.get("D4")!].map((label) => label === 255), [...trials.classes.get("D5")!].map((label) => label === 255), "D4 accepts what D5 accepts");
-  t.same([...trials.classes.get("D3")!].map((label) => label === 255), [...copies].map((label) => label === 255), "D3 accepts what is in range");
+  t.same(answers("D4").map((label) => label === 255), answers("D5").map((label) => label === 255), "D4 accepts what D5 accepts");
+  t.same(answers("D3").map((label) => label === 255), copies.map((label) => label === 255), "D3 accepts what is in range");
   t.ok(trials.sameTable && trials.storedAccepted === 1);
   // A memory without class c rejects at least what the whole one does.
-  t.ok(trials.classes.get("D8")!.every((label, c) => label === 255 || trials.classes.get("D5")![c] !== 255));
-  t.ok(Object.values(trials.separations!).every((one) => [one.mismatches, one.weight, one.likelihood].every((x) => x >= 0 && x <= 1)));
+  t.ok(answers("D8").every((label, c) => label === 255 || answers("D5")[c] !== 255));
+  t.ok(Object.values(details.separations).every((one) => [one.mismatches, one.weight, one.likelihood].every((x) => x >= 0 && x <= 1)));
   fold.dispose();
 });
 
@@ -127,16 +130,38 @@ t.test("D12 against plain loops", async (t) => {
 t.test("differences to D5 are paired fold by fold, and the sentence says which way", async (t) => {
   const labels = Uint8Array.from({ length: 400 }, (_, i) => i % 10);
   const wrong = (every: number): Uint8Array => labels.map((label, i) => (i % every === 0 ? (label + 1) % 10 : label));
-  const trial = (fold: number, names: readonly [string, Uint8Array][]): Parameters<typeof rowsOf>[0][number] => ({ fold, labels, classes: new Map(names), sameTable: true, entropy: 1, entropyUncapped: 1, saturation: 0, storedAccepted: 1 });
+  const trial = (fold: number, names: readonly [string, Uint8Array][]): Parameters<typeof rowsOf>[0][number] => ({
+    fold, labels: [...labels], classes: Object.fromEntries(names.map(([name, classes]) => [name, [...classes]])), sameTable: true, entropy: 1, saturation: 0, storedAccepted: 1,
+  });
   const all = (D5: number): [string, Uint8Array][] => [["D1", labels], ["D3", wrong(4)], ["D4", wrong(4)], ["D5", wrong(D5)]];
-  const rows = rowsOf([trial(0, [...all(2), ["D9 x", labels]]), trial(1, all(2)), trial(2, all(2))], 1);
+  const rows = rowsOf([trial(0, all(2)), trial(1, all(2)), trial(2, all(2))], [{ classes: { "D9 x": [...labels] } }], 1);
   t.same(rows.map(({ control, folds }) => [control, folds]), [["D1", 3], ["D3", 3], ["D4", 3], ["D5", 3], ["D9 x", 1]]);
   const of = (control: string): Row => rows.find((row) => row.control === control)!;
   t.same([of("D4").precisionToD5.difference, of("D4").precisionToD5.method, of("D4").precisionToD5.differs], [25, "paired t over folds", true]);
   t.equal(of("D9 x").precisionToD5.method, "bootstrap over cues");
   t.match(contribution(of), /the stored weights change it by -25\.00 points/);
-  const same = rowsOf([trial(0, all(4)), trial(1, all(4)), trial(2, all(4))], 1);
+  const same = rowsOf([trial(0, all(4)), trial(1, all(4)), trial(2, all(4))], [], 1);
   t.match(contribution((control) => same.find((row) => row.control === control)!), /the stored weights cannot be told from a table of ones/);
+});
+
+t.test("a run goes on from the parts that are kept, and says the same", async (t) => {
+  for (const name of ["entropic-cifar10", "entropic-fill", "entropic-controls"]) {
+    const store = new Map<string, string>();
+    let made = 0;
+    const part = <T>(key: string, make: () => T): T => {
+      if (!store.has(key)) store.set(key, JSON.stringify((made++, make())));
+      return JSON.parse(store.get(key)!) as T;
+    };
+    const experiment = experiments.find((one) => one.name === name)!;
+    const first = await experiment.run({ ...quick, part });
+    const before = made;
+    const again = await experiment.run({ ...quick, part });
+    t.ok(before >= 6 && made === before, `${name}: ${before} parts`);
+    t.same(again.files.get("result.json"), first.files.get("result.json"));
+    t.same((await experiment.run(quick)).files.get("result.json"), first.files.get("result.json"), "kept or not");
+    const other = await experiment.run({ ...quick, part, seed: 1 });
+    t.notSame(other.files.get("result.json"), first.files.get("result.json"), "another seed has parts of its own");
+  }
 });
 
 t.test("targets are complete", async (t) => {

@@ -14,6 +14,7 @@ import { seeded } from "../../src/numeric/index.ts";
 function plain(n: number, dispose = (): void => undefined): Networks & { calls: number } {
   const self = {
     calls: 0,
+    identity: "plain",
     encode: (pictures: Float32Array): Float32Array => {
       self.calls++;
       const dim = 12;

@@ -15,6 +15,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Encoder } from "../encoders/index.ts";
+import { openSafetensors, sha256Hex } from "../formats/index.ts";
 import { EngramError } from "../numeric/index.ts";
 import { type LabelledImages, loadCifar10, packageRoot } from "./data.ts";
 import { Fold, type Networks, type Protocol, type Records } from "./entropic-fold.ts";
@@ -33,7 +34,7 @@ function cifarProtocol(context: Context, experiment: string): Protocol {
   const sizes = [...new Set([...files.keys()].map((key) => Number(key.split("/")[1])))].sort((a, b) => a - b);
   const folds = (n: number): number[] => [...files.keys()].filter((key) => Number(key.split("/")[1]) === n).map((key) => Number(key.split("/")[0])).sort((a, b) => a - b);
   return {
-    records, comparable: true, sizes, folds,
+    records, comparable: true, note: trainingNote(files), sizes, folds,
     open: (fold, n) => {
       const folder = files.get(`${fold}/${n}`);
       if (folder === undefined) throw new EngramError(experiment, `weights of fold ${fold}, n = ${n}`, "none", `There are folds ${folds(n).join(", ") || "none"} for it, and n = ${sizes.join(", ")}.`);
@@ -71,6 +72,21 @@ export function weightFiles(given?: string): Map<string, string> {
   throw new EngramError("weights", "entropic-cifar-encoder-N.safetensors and entropic-cifar-classifier-N.safetensors, in the folder or in fold-F/", given === undefined ? `none in ${shipped}` : `none in ${given} or ${shipped}`, "Give --weights DIR, or train them with the recipe in training/.");
 }
 
+/** The least epochs that the authors' rule of stopping took at n = 1024 (entropic-memory.md section 6). */
+const LEAST_EPOCHS = { encoder: 48, classifier: 39 };
+
+/** What is to be said of weights whose training was shorter than any of the authors'. */
+function trainingNote(files: ReadonlyMap<string, string>): string {
+  const epochs = (part: keyof typeof LEAST_EPOCHS): number[] => [...files].map(([key, folder]) => {
+    const path = join(folder, `entropic-cifar-${part}-${key.split("/")[1]}.safetensors`);
+    return Number(openSafetensors(readFileSync(path), path).metadata.epochs ?? Infinity);
+  });
+  const span = (list: readonly number[]): string => (Math.min(...list) === Math.max(...list) ? `${list[0]}` : `${Math.min(...list)} to ${Math.max(...list)}`);
+  const [encoders, classifiers] = [epochs("encoder"), epochs("classifier")];
+  if (Math.min(...encoders) >= LEAST_EPOCHS.encoder && Math.min(...classifiers) >= LEAST_EPOCHS.classifier) return "";
+  return `not comparable with the paper: reduced training, ${span(encoders)} epochs of the autoencoder and ${span(classifiers)} of the classifier (the authors: 48 to 196 and 39 to 152)`;
+}
+
 /** The networks of one folder, each loaded when it is first used. */
 function cifarNetworks(folder: string, n: number): Networks {
   const loaded = new Map<string, Encoder>();
@@ -84,6 +100,7 @@ function cifarNetworks(folder: string, n: number): Networks {
     return loaded.get(part)!;
   };
   return {
+    identity: ["encoder", "classifier"].map((part) => sha256Hex(readFileSync(join(folder, `entropic-cifar-${part}-${n}.safetensors`))).slice(0, 12)).join(" "),
     encode: (pictures) => network("encoder").network.run(pictures),
     decode: (latents) => network("decoder").network.run(latents),
     scores: (latents) => network("classifier").network.run(latents),

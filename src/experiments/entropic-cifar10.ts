@@ -49,14 +49,15 @@ function run(context: Context): Report {
   // Time goes with the maps' area.
   const cost = ({ n }: { n: number }): number => (n > 256 ? 4 : 1);
   const whole = work.reduce((sum, one) => sum + cost(one), 0);
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
   const measured: Measured[] = [];
   const judged: Judged[] = [];
   let done = 0;
   for (const { n, fold: number } of work) {
     const fold = protocol.open(number, n);
-    judged.push(judge(fold));
+    judged.push(kept(`entropic-cifar10 networks, ${fold.key}`, () => judge(fold)));
     LEVELS.forEach((m, i) => {
-      const one = measure(fold, m, seed);
+      const one = kept(`entropic-cifar10, ${fold.key}, m ${m}`, () => measure(fold, m, seed));
       measured.push(one);
       context.progress(`n ${n}, fold ${number}, m ${m}: precision ${one.precision.toFixed(1)}`, (done + (cost({ n }) * (i + 1)) / LEVELS.length) / whole);
     });
@@ -66,7 +67,7 @@ function run(context: Context): Report {
   const cells = protocol.sizes.flatMap((n) => LEVELS.map((m) => cellOf(measured.filter((one) => one.n === n && one.m === m))));
   const found = result({
     experiment: entropicCifar10.name, title: entropicCifar10.title, seed, seconds: context.now() - start,
-    parameters: { quick, data: protocol.records.name, comparable: protocol.comparable, sigma: SIGMA, cap: 1023, folds: Object.fromEntries(protocol.sizes.map((n) => [`n ${n}`, [...protocol.folds(n)]])) },
+    parameters: { quick, data: protocol.records.name, comparable: protocol.comparable, sigma: SIGMA, cap: 1023, note: protocol.note, folds: Object.fromEntries(protocol.sizes.map((n) => [`n ${n}`, [...protocol.folds(n)]])) },
     rows: [
       ...cells.map((cell) => ({
         part: "mean", n: cell.n, m: cell.m, folds: cell.folds,
@@ -195,9 +196,10 @@ function networkTable(judged: readonly Judged[], { sizes, comparable }: Protocol
   };
 }
 
-function headline(cells: readonly CellOf[], { comparable, records, sizes }: Protocol): string {
+function headline(cells: readonly CellOf[], { comparable, note, sizes }: Protocol): string {
   const n = sizes[sizes.length - 1];
   const cell = cells.find((one) => one.n === n && one.m === 16)!;
-  const numbers = `n = ${n}, m = 16, all items stored: precision ${shown(cell.precision, cell.folds)} %, recall ${shown(cell.recall, cell.folds)} %, entropy ${cell.entropy.mean.toFixed(2)} bits, ${cell.rejected.mean.toFixed(2)} % rejected, over ${cell.folds} ${cell.folds === 1 ? "fold" : "folds"}`;
-  return comparable && n === 1024 ? `${numbers}. The authors: 68.12 %, 66.97 %, 3.40 bits, 1.68 %, over ten folds.` : `${numbers}. Not comparable with the paper: ${records.name}, n = ${n}.`;
+  const numbers = `n = ${n}, m = 16, all items stored: precision ${shown(cell.precision, cell.folds)} %, recall ${shown(cell.recall, cell.folds)} %, entropy ${cell.entropy.mean.toFixed(2)} bits, ${cell.rejected.mean.toFixed(2)} % rejected, over ${cell.folds} ${cell.folds === 1 ? "fold" : "folds"}.`;
+  const authors = comparable && n === 1024 ? " The authors: 68.12 %, 66.97 %, 3.40 bits, 1.68 %, over ten folds." : "";
+  return `${numbers}${authors}${note === "" ? "" : ` ${note[0].toUpperCase()}${note.slice(1)}.`}`;
 }

@@ -16,86 +16,101 @@ export interface ControlSetting {
   readonly m: number;
   readonly sigma: number;
   readonly seed: number;
-  /** Whether D9 to D12 are measured too, which take most of the time. */
-  readonly detail: boolean;
   say(what: string, part: number): void;
 }
 
-/** One fold's answers by control, and what is no answer. */
+/** One fold's answers by control, and what is no answer. Plain data: a run keeps it. */
 export interface FoldTrials {
   readonly fold: number;
-  readonly labels: Uint8Array;
+  readonly labels: readonly number[];
   /** Q classes by name of the control: `D5`, or `D10 m 64, sigma 0`. */
-  readonly classes: ReadonlyMap<string, Uint8Array>;
+  readonly classes: Readonly<Record<string, readonly number[]>>;
   readonly sameTable: boolean;
   readonly entropy: number;
-  readonly entropyUncapped: number;
   readonly saturation: number;
-  /** Share of stored items accepted, and (D9) what tells other cues from them. */
+  /** Share of stored items accepted. */
   readonly storedAccepted: number;
-  readonly separations?: Readonly<Record<string, Separation>>;
+}
+
+/** What is measured in some folds only. */
+export interface FoldDetails {
+  readonly classes: FoldTrials["classes"];
+  readonly entropyUncapped: number;
+  /** D9: what tells other cues from stored ones. */
+  readonly separations: Readonly<Record<string, Separation>>;
+  /** D11: one range with the same latent noise. */
+  readonly matched: { readonly m: number; readonly sigma: number };
 }
 
 export const SIGMAS: readonly number[] = [0.01, 0.03, 0.05, 0.07, 0.09, 0.11];
 export const MANY_LEVELS: readonly number[] = [64, 512];
 const NEIGHBOURS: readonly number[] = [1, 10];
+const MAIN = 5;
+const DETAILS = 21;
 
-export function controlTrials(fold: Fold, { m, sigma, seed, detail, say }: ControlSetting): FoldTrials {
-  const classes = new Map<string, Uint8Array>();
+/** D1 to D5 and D7. */
+export function controlTrials(fold: Fold, { m, sigma, seed, say }: ControlSetting): FoldTrials {
+  const classes: Record<string, number[]> = {};
   const z = fold.latents("test");
-  const labels = fold.labels("test");
   const memory = memoryOf(fold, m, { sigma });
   const ones = onesLike(memory);
   const draw = { sigma, seed };
-  const steps = detail ? 26 : 8;
-  const take = (name: string, answer: () => Uint8Array): void => {
-    say(name, classes.size / steps);
-    classes.set(name, answer());
-  };
+  const take = taking(classes, MAIN, say);
   take("D1", () => fold.classify(z));
   take("D2", () => answersOf(fold, ones, z, { recall: (v) => v }).classes);
   take("D3", () => answersOf(fold, ones, z, draw).classes);
   take("D4", () => answersOf(fold, ones, z, { ...draw, judge: memory.register }).classes);
   take("D5", () => answersOf(fold, memory, z, draw).classes);
-  const swapped = swappedColumns(memory, seed);
-  take("D6", () => answersOf(fold, swapped, z, draw).classes);
-  swapped.register.dispose();
-  take("D8", () => tenthClass(fold, m, z, labels, draw));
-  const uncapped = memoryOf(fold, m, { sigma, cap: 65535 });
-  take("D13", () => answersOf(fold, uncapped, z, draw).classes);
-  const entropyUncapped = uncapped.register.entropy;
-  uncapped.register.dispose();
   const items = itemsOf(fold, memory);
   const stored = memory.register.recognize(items).accepted;
   const found = {
-    fold: fold.fold, labels, classes, sameTable: shuffledGivesTheSame(memory, items, seed), entropy: memory.register.entropy, entropyUncapped,
+    fold: fold.fold, labels: [...fold.labels("test")], classes, sameTable: shuffledGivesTheSame(memory, items, seed), entropy: memory.register.entropy,
     saturation: memory.register.statistics.saturation, storedAccepted: stored.reduce((a, b) => a + b, 0) / stored.length,
   };
-  const told = detail ? details(fold, memory, ones, { ...draw, m, items }, take) : undefined;
   for (const one of [memory, ones]) one.register.dispose();
-  return { ...found, ...(told === undefined ? {} : { separations: told }) };
+  return found;
 }
 
-/** D9 to D12. */
-function details(
-  fold: Fold, memory: Memory, ones: Memory, { m, sigma, seed, items }: { m: number; sigma: number; seed: number; items: Uint16Array }, take: (name: string, answer: () => Uint8Array) => void,
-): Record<string, Separation> {
+/** D6, D8 to D13. */
+export function controlDetails(fold: Fold, { m, sigma, seed, say }: ControlSetting): FoldDetails {
+  const classes: Record<string, number[]> = {};
   const z = fold.latents("test");
+  const memory = memoryOf(fold, m, { sigma });
+  const draw = { sigma, seed };
+  const take = taking(classes, DETAILS, say);
+  /** Asks a memory that is made for this alone. */
+  const other = (name: string, made: Memory, how: { sigma: number; seed: number; mode?: "map" | "mean" } = draw): number => {
+    take(name, () => answersOf(fold, made, z, how).classes);
+    const { entropy } = made.register;
+    made.register.dispose();
+    return entropy;
+  };
+  other("D6", swappedColumns(memory, seed));
+  take("D8", () => tenthClass(fold, m, z, fold.labels("test"), draw));
+  const entropyUncapped = other("D13", memoryOf(fold, m, { sigma, cap: 65535 }));
   for (const width of SIGMAS) take(`D10 sigma ${width}`, () => answersOf(fold, memory, z, { sigma: width, seed }).classes);
-  for (const mode of ["map", "mean"] as const) take(`D10 ${mode}`, () => answersOf(fold, memory, z, { sigma, seed, mode }).classes);
-  for (const levels of MANY_LEVELS) {
-    const fine = memoryOf(fold, levels, { sigma });
-    take(`D10 m ${levels}`, () => answersOf(fold, fine, z, { sigma, seed }).classes);
-    take(`D10 m ${levels}, sigma 0`, () => answersOf(fold, fine, z, { sigma: 0, seed }).classes);
-    fine.register.dispose();
-  }
-  const equal = memoryOf(fold, m, { sigma, kind: "global" });
-  take("D11 global, equal sigma", () => answersOf(fold, equal, z, { sigma, seed }).classes);
-  equal.register.dispose();
+  for (const mode of ["map", "mean"] as const) take(`D10 ${mode}`, () => answersOf(fold, memory, z, { ...draw, mode }).classes);
+  for (const levels of MANY_LEVELS) for (const width of [sigma, 0]) other(`D10 m ${levels}${width === 0 ? ", sigma 0" : ""}`, memoryOf(fold, levels, { sigma: width }), { sigma: width, seed });
   const matched = matchedGlobal(fold, m, sigma);
-  const fine = memoryOf(fold, matched.m, { sigma: matched.sigma, kind: "global" });
-  take("D11 global, equal latent noise", () => answersOf(fold, fine, z, { sigma: matched.sigma, seed }).classes);
-  fine.register.dispose();
+  other("D11 global, equal sigma", memoryOf(fold, m, { sigma, kind: "global" }));
+  other("D11 global, equal latent noise", memoryOf(fold, matched.m, { sigma: matched.sigma, kind: "global" }), { sigma: matched.sigma, seed });
+  baselines(fold, memory, { ...draw, s: noiseSd(m, sigma) }, take);
+  const told = separations(memory.register, itemsOf(fold, memory), foreign(fold, memory, seed));
+  memory.register.dispose();
+  return { classes, entropyUncapped, separations: told, matched };
+}
+
+function taking(classes: Record<string, number[]>, whole: number, say: ControlSetting["say"]): (name: string, answer: () => Uint8Array) => void {
+  return (name, answer) => {
+    say(name, Object.keys(classes).length / whole);
+    classes[name] = [...answer()];
+  };
+}
+
+/** D12: the cues of D3, with the noise it leaves on them. */
+function baselines(fold: Fold, memory: Memory, { sigma, seed, s }: { sigma: number; seed: number; s: number }, take: (name: string, answer: () => Uint8Array) => void): void {
+  const z = fold.latents("test");
+  const ones = onesLike(memory);
   const near = new Nearest(fold, memory);
   // The same cues for all three: what is found for a batch is kept.
   const asked = new Map<number, ReturnType<Nearest["ask"]>>();
@@ -104,7 +119,7 @@ function details(
     return answersOf(fold, ones, z, {
       sigma, seed,
       classify: (zhat) => {
-        if (!asked.has(batch)) asked.set(batch, near.ask(zhat, NEIGHBOURS, noiseSd(m, sigma)));
+        if (!asked.has(batch)) asked.set(batch, near.ask(zhat, NEIGHBOURS, s));
         return what(asked.get(batch++)!);
       },
     }).classes;
@@ -113,7 +128,7 @@ function details(
   take("D12 class means", () => answersOf(fold, ones, z, { sigma, seed, classify: (zhat) => near.means(zhat) }).classes);
   take("D12 modern Hopfield", () => baseline(({ recalled }) => fold.classify(recalled)));
   near.dispose();
-  return separations(memory.register, items, foreign(fold, memory, seed));
+  ones.register.dispose();
 }
 
 /** The same quantiser over a table of ones. */

@@ -3,11 +3,12 @@
  * controls D1 to D13 of entropic-memory.md section 11. Predictions stand in entropic-targets.ts, written down before the first run.
  *
  * Every control answers the same test cues with the same random numbers, so that differences to D5, the paper's memory, are paired: t-intervals
- * over folds where there are three, else a bootstrap over cues. D9 to D12 run in the first three folds.
+ * over folds where there are three, else a bootstrap over cues. D6 and D8 to D13 run in the first three folds.
  */
 import { check, type Check, htmlTable, lineChart, figure, markdownTable, paragraph, result, type Table } from "../report/index.ts";
-import { controlTrials, type FoldTrials, matchedGlobal, SIGMAS } from "./entropic-control-trials.ts";
+import { controlDetails, type ControlSetting, controlTrials, type FoldDetails, type FoldTrials, SIGMAS } from "./entropic-control-trials.ts";
 import { protocolOf } from "./entropic-cifar.ts";
+import type { Fold } from "./entropic-fold.ts";
 import { type Graded, type OverFolds, overFolds, type Paired, pairedDifference, scoreOf } from "./entropic-scores.ts";
 import { ABOUT, BANDS, CONTROLS, FEWER_FOLDS, PREDICTED } from "./entropic-targets.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
@@ -17,7 +18,7 @@ export const entropicControls: Experiment = { name: "entropic-controls", title: 
 
 const M = 16;
 const SIGMA = 0.025;
-/** Folds in which D9 to D12 are measured. */
+/** Folds in which D6 and D8 to D13 are measured, which take four times as long as the others. */
 const DETAILED = 3;
 
 /** A way to answer, over folds. */
@@ -33,10 +34,14 @@ export interface Row {
 }
 
 /** All ways to answer of some folds against D5. @param seed of the resampling */
-export function rowsOf(trials: readonly FoldTrials[], seed: number): Row[] {
-  const graded = (name: string): Graded[] => trials.flatMap(({ classes, labels }) => (classes.has(name) ? [{ classes: classes.get(name)!, labels }] : []));
+export function rowsOf(trials: readonly FoldTrials[], details: readonly Pick<FoldDetails, "classes">[], seed: number): Row[] {
+  const graded = (name: string): Graded[] => trials.flatMap(({ classes, labels }, f) => {
+    const own = classes[name] ?? details[f]?.classes[name];
+    return own === undefined ? [] : [{ classes: Uint8Array.from(own), labels: Uint8Array.from(labels) }];
+  });
   const place = (control: string): number => Number(/^D(\d+)/.exec(control)![1]);
-  return [...new Set(trials.flatMap(({ classes }) => [...classes.keys()]))].sort((a, b) => place(a) - place(b)).map((control) => {
+  const names = new Set([...trials, ...details].flatMap(({ classes }) => Object.keys(classes)));
+  return [...names].sort((a, b) => place(a) - place(b)).map((control) => {
     const own = graded(control);
     const paper = graded("D5").slice(0, own.length);
     const scores = own.map(({ classes, labels }) => scoreOf(classes, labels));
@@ -54,19 +59,24 @@ function run(context: Context): Report {
   const protocol = protocolOf(context, entropicControls.name);
   const n = protocol.sizes[protocol.sizes.length - 1];
   const folds = protocol.folds(n);
-  let matched = { m: 0, sigma: 0 };
-  const trials = folds.map((number, f) => {
+  const some = folds.slice(0, DETAILED);
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
+  const whole = folds.length + 4 * some.length;
+  const measured = <T>(number: number, what: string, done: number, weight: number, measure: (fold: Fold, setting: ControlSetting) => T): T => {
     const fold = protocol.open(number, n);
-    const found = controlTrials(fold, { m: M, sigma: SIGMA, seed, detail: f < DETAILED, say: (what, part) => context.progress(`fold ${number}, ${what}`, (f + part) / folds.length) });
-    if (f === 0) matched = matchedGlobal(fold, M, SIGMA);
+    const say = (name: string, part: number): void => context.progress(`fold ${number}, ${name}`, (done + weight * part) / whole);
+    const found = kept(`entropic-controls ${what}, ${fold.key}, m ${M}, sigma ${SIGMA}`, () => measure(fold, { m: M, sigma: SIGMA, seed, say }));
     fold.dispose();
     return found;
-  });
-  const rows = rowsOf(trials, seed);
+  };
+  const trials = folds.map((number, f) => measured(number, "D1 to D5", f, 1, controlTrials));
+  const details = some.map((number, f) => measured(number, "D6 to D13", folds.length + 4 * f, 4, controlDetails));
+  const rows = rowsOf(trials, details, seed);
   const of = (control: string): Row => rows.find((row) => row.control === control)!;
   const mean = (what: (one: FoldTrials) => number): number => overFolds(trials.map(what)).mean;
-  const told = trials.filter((one) => one.separations !== undefined).map((one) => one.separations!);
-  const auc = Object.keys(told[0]).map((group) => ({ group, ...means(told.map((one) => one[group])) }));
+  const uncapped = overFolds(details.map((one, f) => one.entropyUncapped - trials[f].entropy)).mean;
+  const [{ matched }] = details;
+  const auc = Object.keys(details[0].separations).map((group) => ({ group, ...means(details.map((one) => one.separations[group])) }));
   const verdict = contribution(of);
   const table = tableOf(rows);
   const sigmas = SIGMAS.map((sigma) => ({ sigma, precision: of(`D10 sigma ${sigma}`).precision.mean }));
@@ -81,25 +91,25 @@ function run(context: Context): Report {
   const found = result({
     experiment: entropicControls.name, title: entropicControls.title, seed, seconds: context.now() - start,
     parameters: {
-      quick, data: protocol.records.name, comparable: protocol.comparable, n, m: M, sigma: SIGMA, folds, "folds with D9 to D12": told.length,
-      "entropy, bits": mean((one) => one.entropy), "entropy without a cap": mean((one) => one.entropyUncapped), "saturated cells": mean((one) => one.saturation),
+      quick, data: protocol.records.name, comparable: protocol.comparable, n, m: M, sigma: SIGMA, folds, "folds with D6 and D8 to D13": details.length, note: protocol.note,
+      "entropy, bits": mean((one) => one.entropy), "change of the entropy without a cap": uncapped, "saturated cells": mean((one) => one.saturation),
       "one range with equal latent noise": `m ${matched.m}, sigma ${matched.sigma.toFixed(5)}`,
     },
     rows: [
       ...rows.map(plainRow),
-      ...auc.map(({ group, ...shares }) => ({ control: `D9 ${group}`, folds: told.length, accepted: 100 * shares.accepted, "AUC mismatches": shares.mismatches, "AUC weight": shares.weight, "AUC likelihood": shares.likelihood })),
-      ...trials.map(({ fold, classes, labels, entropy }) => ({ part: "fold", fold, entropy, ...Object.fromEntries(["D1", "D3", "D4", "D5"].map((name) => [name, scoreOf(classes.get(name)!, labels).precision])) })),
+      ...auc.map(({ group, ...shares }) => ({ control: `D9 ${group}`, folds: details.length, accepted: 100 * shares.accepted, "AUC mismatches": shares.mismatches, "AUC weight": shares.weight, "AUC likelihood": shares.likelihood })),
+      ...trials.map(({ fold, classes, labels, entropy }) => ({ part: "fold", fold, entropy, ...Object.fromEntries(["D1", "D3", "D4", "D5"].map((name) => [name, scoreOf(Uint8Array.from(classes[name]), Uint8Array.from(labels)).precision])) })),
     ],
-    checks: [...theorems(trials, of), ...(protocol.comparable ? predictions(of, auc, mean((one) => one.entropyUncapped - one.entropy), folds.length) : [])],
+    checks: [...theorems(trials, of), ...(protocol.comparable ? predictions(of, auc, uncapped, folds.length, details.length) : [])],
   });
-  const lead = `${protocol.comparable ? "" : `Not comparable with the paper: ${protocol.records.name} instead of CIFAR-10. `}${verdict}`;
+  const lead = `${verdict}${protocol.note === "" ? "" : ` ${protocol.note[0].toUpperCase()}${protocol.note.slice(1)}.`}`;
   return reportOf(found, {
     lead,
     files: [["table.md", `${markdownTable(table)}\n${lead}\n`], ["sigma.svg", chart]],
     sections: [
       { heading: "Every way to answer, on the same cues", parts: [
         htmlTable(table),
-        paragraph(`Differences to D5 in points with 95 % intervals (${of("D3").precisionToD5.method}; D9 to D12 over ${told.length} folds). Where 0 lies inside, the two cannot be told apart.`),
+        paragraph(`Differences to D5 in points with 95 % intervals (${of("D3").precisionToD5.method}; D6 and D8 to D13 over the first ${details.length}, ${of("D6").precisionToD5.method}). Where 0 lies inside, the two cannot be told apart.`),
         htmlTable({ columns: ["control", "what it is", "what it isolates", "predicted before the run"], rows: CONTROLS.map(({ id, name, isolates, prediction }) => [id, name, isolates, prediction]) }),
       ] },
       { heading: "Width", parts: [figure(chart, "Predictions of the noise model (E37), which has no term for what is stored.")] },
@@ -165,16 +175,16 @@ function theorems(trials: readonly FoldTrials[], of: (control: string) => Row): 
 }
 
 /** What was predicted of CIFAR-10. Bands of precision are wider with fewer than ten folds. */
-function predictions(of: (control: string) => Row, auc: readonly { group: string; accepted: number; mismatches: number }[], uncapped: number, folds: number): Check[] {
-  const more = folds < 10 ? FEWER_FOLDS : 0;
+function predictions(of: (control: string) => Row, auc: readonly { group: string; accepted: number; mismatches: number }[], uncapped: number, folds: number, detailed: number): Check[] {
+  const more = (of: number): number => (of < 10 ? FEWER_FOLDS : 0);
+  const wider = (of: number): string => (of < 10 ? `; ${of} of ten folds, ${FEWER_FOLDS} points wider` : "");
   const about = (name: string, measured: number, expected: number, tolerance: number, origin: string): Check => check({ name, measured, expected, tolerance, origin });
   const [paper, unseen] = [of("D5"), auc.find(({ group }) => group === "unseen")!];
   const gap = (control: string): number => Math.abs(of(control).precisionToD5.difference);
-  const wider = more === 0 ? "" : `; fewer than ten folds, ${FEWER_FOLDS} points wider`;
   return [
     about("D1: classifier on raw latents", of("D1").precision.mean, BANDS.accuracy.middle, BANDS.accuracy.half, "authors' results"),
-    about("D5: precision", paper.precision.mean, BANDS.precision.middle, BANDS.precision.half + more, `acceptance band${wider}`),
-    about("D5: recall", paper.recall.mean, BANDS.recall.middle, BANDS.recall.half + more, `acceptance band${wider}`),
+    about("D5: precision", paper.precision.mean, BANDS.precision.middle, BANDS.precision.half + more(folds), `acceptance band${wider(folds)}`),
+    about("D5: recall", paper.recall.mean, BANDS.recall.middle, BANDS.recall.half + more(folds), `acceptance band${wider(folds)}`),
     about("D2 less sigma .01", of("D2").precision.mean - of("D10 sigma 0.01").precision.mean, 0, PREDICTED.quantisedNear, "prediction D2"),
     about("D3 less D5, precision", of("D3").precisionToD5.difference, 0, PREDICTED.jitterNear, "prediction D3"),
     about("D4 less D5, precision", of("D4").precisionToD5.difference, 0, PREDICTED.uniformNear, "prediction D4"),
@@ -182,7 +192,7 @@ function predictions(of: (control: string) => Row, auc: readonly { group: string
     about("D8 less D5, recall", of("D8").recallToD5.difference, 0, PREDICTED.tenthNear, "prediction D8"),
     about("D9: unseen cues accepted, %", 100 * unseen.accepted, PREDICTED.unseenAccepted, 1, "prediction D9"),
     check({ name: "D9: stored against unseen, area under the curve of mismatches", measured: unseen.mismatches, expected: PREDICTED.familiarity, relation: "at most", origin: "prediction D9" }),
-    ...PREDICTED.sigma.map(({ sigma, precision }) => about(`D10: precision at sigma ${sigma}`, of(`D10 sigma ${sigma}`).precision.mean, precision, ABOUT + more, `prediction D10${wider}`)),
+    ...PREDICTED.sigma.map(({ sigma, precision }) => about(`D10: precision at sigma ${sigma}`, of(`D10 sigma ${sigma}`).precision.mean, precision, ABOUT + more(detailed), `prediction D10${wider(detailed)}`)),
     ...[64, 512].map((m) => about(`D10: precision at m = ${m}, sigma 0`, of(`D10 m ${m}, sigma 0`).precision.mean, PREDICTED.copyAtManyLevels, ABOUT, "prediction D10")),
     check({ name: "D11: gap at equal latent noise less gap at equal sigma", measured: gap("D11 global, equal latent noise") - gap("D11 global, equal sigma"), expected: 0, relation: "at most", origin: "prediction D11" }),
     check({ name: "D13: change of the entropy without a cap, bits", measured: Math.abs(uncapped), expected: PREDICTED.capEntropy, relation: "at least", origin: "prediction D13" }),

@@ -28,13 +28,14 @@ function run(context: Context): Report {
   const n = protocol.sizes[protocol.sizes.length - 1];
   const folds = protocol.folds(n);
   const open = folds.map((number) => protocol.open(number, n));
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
   const results = new Map<string, Numbers[]>();
   const whole = folds.length * (CANDIDATES.length + 4 * (FILL.percent.length - 1));
   let done = 0;
   const over = (m: number, percent: number, what: (typeof WHAT)[number]): OverFolds => overFolds(results.get(`${m} ${percent}`)!.map((one) => one[what]));
   const measure = (m: number, percent: number): void => {
     results.set(`${m} ${percent}`, open.map((fold) => {
-      const one = measured(fold, m, percent, seed);
+      const one = kept(`entropic-fill, ${fold.key}, m ${m}, ${percent} %`, () => measured(fold, m, percent, seed));
       context.progress(`m ${m}, ${percent} %, fold ${fold.fold}: precision ${one.precision.toFixed(1)}, recall ${one.recall.toFixed(1)}`, ++done / whole);
       return one;
     }));
@@ -63,10 +64,10 @@ function run(context: Context): Report {
   };
   const charts = WHAT.map((what) => ({ what, svg: chartOf(levels, what, (m, percent) => over(m, percent, what).mean, known) }));
   const sparse = results.get(`${PAPER} 1`)![0];
-  const lead = `${protocol.comparable ? "" : `Not comparable with the paper: ${protocol.records.name}. `}n = ${n}, ${folds.length} ${folds.length === 1 ? "fold" : "folds"}. With 1 % stored the memory of m = ${PAPER} answers ${(100 - over(PAPER, 1, "rejected").mean).toFixed(1)} % of the cues and is right about ${over(PAPER, 1, "precision").mean.toFixed(1)} % of those; with everything stored ${(100 - over(PAPER, 100, "rejected").mean).toFixed(1)} % and ${over(PAPER, 100, "precision").mean.toFixed(1)} %.`;
+  const lead = `n = ${n}, ${folds.length} ${folds.length === 1 ? "fold" : "folds"}. With 1 % stored the memory of m = ${PAPER} answers ${(100 - over(PAPER, 1, "rejected").mean).toFixed(1)} % of the cues and is right about ${over(PAPER, 1, "precision").mean.toFixed(1)} % of those; with everything stored ${(100 - over(PAPER, 100, "rejected").mean).toFixed(1)} % and ${over(PAPER, 100, "precision").mean.toFixed(1)} %.${protocol.note === "" ? "" : ` ${protocol.note[0].toUpperCase()}${protocol.note.slice(1)}.`}`;
   return reportOf(result({
     experiment: entropicFill.name, title: entropicFill.title, seed, seconds: context.now() - start,
-    parameters: { quick, data: protocol.records.name, comparable: protocol.comparable, n, sigma: SIGMA, cap: 1023, folds: [...folds], "m with the best F1 at full fill": best, "F1 at full fill": Object.fromEntries(CANDIDATES.map((m) => [`m ${m}`, f1(m)])) },
+    parameters: { quick, data: protocol.records.name, comparable: protocol.comparable, n, sigma: SIGMA, cap: 1023, note: protocol.note, folds: [...folds], "m with the best F1 at full fill": best, "F1 at full fill": Object.fromEntries(CANDIDATES.map((m) => [`m ${m}`, f1(m)])) },
     rows, checks: [...laws(levels, over, sparse), ...(known ? targets(over, folds.length) : [])],
   }), {
     lead,

@@ -13,6 +13,8 @@ export interface Networks {
   decode(latents: Float32Array): Float32Array;
   /** N x classes: logits, or whatever is largest for the class that is meant. */
   scores(latents: Float32Array): Float32Array;
+  /** Tells these weights from others. */
+  readonly identity: string;
   dispose(): void;
 }
 
@@ -26,8 +28,10 @@ export interface Records {
 /** What the experiments run on. */
 export interface Protocol {
   readonly records: Records;
-  /** Whether the numbers stand beside the paper's. */
+  /** Whether these are the paper's pictures, and its numbers stand beside ours. */
   readonly comparable: boolean;
+  /** What keeps ours from being compared with the paper's all the same: other pictures, shorter training. Empty where nothing does. */
+  readonly note: string;
   /** Numbers of features there are networks for, ascending. */
   readonly sizes: readonly number[];
   /** Folds there are networks for. */
@@ -45,12 +49,15 @@ export class Fold {
   readonly n: number;
   readonly records: Records;
   readonly networks: Networks;
+  /** Names what its numbers depend on, for parts of a run that are kept. */
+  readonly key: string;
   readonly #seed: number;
   readonly #kept = new Map<string, Float32Array>();
 
   /** @param seed of the noise on cues */
   constructor(records: Records, fold: number, n: number, networks: Networks, seed: number) {
     [this.records, this.fold, this.n, this.networks, this.#seed] = [records, fold, n, networks, seed];
+    this.key = `${records.name}, n ${n}, fold ${fold}, seed ${seed}, weights ${networks.identity}`;
   }
 
   /** Record numbers of a corpus, in order. */

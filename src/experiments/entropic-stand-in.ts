@@ -20,7 +20,7 @@ const CLASSES = 10;
 export function standIn(seed: number): Protocol {
   const records: Records = { name: "Fashion-MNIST, 1,000 pictures", set: loadFashion(), sizes: { train: 700, fill: 200, test: 100 } };
   return {
-    records, comparable: false, sizes: SIZES, folds: () => FOLDS,
+    records, comparable: false, note: `not comparable with the paper: ${records.name} instead of CIFAR-10`, sizes: SIZES, folds: () => FOLDS,
     open: (fold, n) => {
       const found: Fold = new Fold(records, fold, n, networks(n, () => ({ known: found.latents("train"), labels: found.labels("train") })), seed);
       return found;
@@ -33,6 +33,7 @@ function networks(n: number, training: () => { known: Float32Array; labels: Uint
   const bytes = readFileSync(path);
   const [encoder, decoder] = ["mlp-encoder", "mlp-decoder"].map((name) => new Encoder(name, bytes, { name: path }));
   return {
+    identity: `autoencoder-fashion-mnist-${n}`,
     encode: (pictures) => encoder.network.run(pictures),
     decode: (latents) => decoder.network.run(latents),
     scores: (latents) => {
