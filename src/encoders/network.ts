@@ -40,9 +40,9 @@ export interface Feature {
   readonly data: Float32Array;
 }
 
-/** Numbers of all buffers that should stay in the cache: so many images are computed together, up to MOST. */
+/** Numbers of all buffers that should stay in the cache: so many images are computed together, up to MOST, which reads the weights of large linear layers once for all. */
 const CACHE = 1 << 21;
-const MOST = 8;
+const MOST = 32;
 
 /** Frees the kernel memory of networks that were dropped without `dispose`. */
 const abandoned: FinalizationRegistry<Blocks> = new FinalizationRegistry((blocks) => blocks.free());
