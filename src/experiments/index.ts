@@ -8,6 +8,9 @@ import { entropicFill } from "./entropic-fill.ts";
 import { entropicKinds } from "./entropic-kinds.ts";
 import { entropicNoise } from "./entropic-noise.ts";
 import { entropicSigma } from "./entropic-sigma.ts";
+import { entropicFashion } from "./entropic-fashion.ts";
+import { entropicHetero } from "./entropic-hetero.ts";
+import { entropicMnist } from "./entropic-mnist.ts";
 import { etCompletion } from "./et-completion.ts";
 import { etGraph } from "./et-graph.ts";
 import { etToy } from "./et-toy.ts";
@@ -69,6 +72,9 @@ export const experiments: readonly Experiment[] = [
   entropicChains,
   entropicNoise,
   entropicBaselines,
+  entropicMnist,
+  entropicFashion,
+  entropicHetero,
   hamZeroState,
   hamExercise,
   hamDenoise,
