@@ -164,6 +164,8 @@ t.test("prototypes (E34), (E35)", async (t) => {
   let wrong = 0;
   left.forEach((v, k) => {
     const { accepted, chosen, coherences, levels } = prototypeRetrieval(register, "left", v, { rng: seeded(k), prototypes, classify });
+    const many = (objects: Uint16Array): number[] => Array.from({ length: objects.length / 6 }, (_, i) => classify(objects.slice(6 * i, 6 * i + 6)));
+    t.same(prototypeRetrieval(register, "left", v, { rng: seeded(k), prototypes, classify, classifyMany: many }), prototypeRetrieval(register, "left", v, { rng: seeded(k), prototypes, classify }), "all at once, the same");
     if (accepted && (chosen !== classes[k] || classify(levels) !== classes[k])) wrong++;
     // 254 draws of one class: 1 / 1.44e-4; the other prototype lies on empty cells
     t.ok(!accepted || Math.abs(coherences[classes[k]] - 1 / 1.44e-4) < 1 || coherences[classes[k]] === 0);

@@ -23,6 +23,8 @@ export interface PrototypeOptions extends HeteroDrawOptions {
   /** One per class, in levels of the side that is recalled. */
   prototypes: readonly ArrayLike<number>[];
   classify: Classify;
+  /** The same for K objects, K x p levels, at once: faster where a network classifies. */
+  classifyMany?: (objects: Uint16Array) => ArrayLike<number>;
   /** Width of the modulation as a fraction of the levels. Default: the register's. */
   sigma?: number;
   /** Objects drawn to measure a coherence. Default 254. */
@@ -60,16 +62,16 @@ export function prototypeOracle(register: HeteroRegister, side: Side, v: Levels,
 }
 
 function coherence(register: HeteroRegister, projection: Projection, mu: Uint16Array, c: number, options: PrototypeOptions): number {
-  const { rng, classify, sigma = register.settings.sigma, draws = 254 } = options;
-  const { P, levels } = projection;
+  const { rng, classify, classifyMany, sigma = register.settings.sigma, draws = 254 } = options;
+  const { P, levels, columns } = projection;
   const misses = mu.filter((b, j) => b !== NO_LEVEL && P[j * levels + b] === 0).length;
   if (misses > Math.sqrt(register.settings.xi)) return 0;
   const near = modulated(projection, mu, sigma);
+  const objects = new Uint16Array(draws * columns);
+  for (let k = 0; k < draws; k++) objects.set(drawFrom(near, levels, rng), k * columns);
+  const labels = classifyMany?.(objects) ?? Array.from({ length: draws }, (_, k) => classify(objects.slice(k * columns, (k + 1) * columns)));
   const counts = new Map<number, number>();
-  for (let k = 0; k < draws; k++) {
-    const label = classify(drawFrom(near, levels, rng));
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
+  for (let k = 0; k < draws; k++) counts.set(labels[k], (counts.get(labels[k]) ?? 0) + 1);
   let H = 0;
   for (const count of counts.values()) H -= (count / draws) * log2(count / draws);
   return (counts.get(c) ?? 0) / draws / (H + EPSILON);

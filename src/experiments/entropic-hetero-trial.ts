@@ -9,7 +9,7 @@
  * answer being any prototype of the class that the cue's own classifier sees.
  */
 import {
-  AssociativeRegister, type Classify, classPrototypes, cueFreeRecalls, cueOracle, fitQuantiser, HeteroRegister, type HeteroRetrieved, prototypeOracle, prototypeRetrieval,
+  AssociativeRegister, classPrototypes, cueFreeRecalls, cueOracle, fitQuantiser, HeteroRegister, type HeteroRetrieved, prototypeOracle, prototypeRetrieval,
   type Quantiser, randomRetrieval, sampleAndTest, searchAndTest, type Side,
 } from "../entropic/index.ts";
 import { log, seeded } from "../numeric/index.ts";
@@ -162,8 +162,8 @@ export function recallBy({ register, from, source, target, labels, prototypes, s
   if (mode === "yardstick: class mean") return answer(classes[source.networks.classify(source.quantiser.inverse(v))[0]] ?? row(target.stored, labels.indexOf(label)));
   if (mode === "oracle: class given") return prototypeOracle(register, from, v, classes[label] ?? [], { rng });
   const known = classes.flatMap((mu, k) => (mu === undefined ? [] : [k]));
-  const classify: Classify = (w) => known.indexOf(target.networks.classify(target.quantiser.inverse(w))[0]);
-  return prototypeRetrieval(register, from, v, { rng, classify, prototypes: known.map((k) => classes[k]!) });
+  const classifyMany = (objects: Uint16Array): number[] => Array.from(target.networks.classify(target.quantiser.inverse(objects)), (k) => known.indexOf(k));
+  return prototypeRetrieval(register, from, v, { rng, classifyMany, classify: (w) => classifyMany(w)[0], prototypes: known.map((k) => classes[k]!) });
 }
 
 /** @param cues places among the registered or the asked pairs @param labels their classes */
