@@ -37,11 +37,14 @@ def metadata(path):
 
 
 def load(path):
-    """Tensors by name as float32 arrays."""
+    """Tensors by name as float32 arrays; an int8 tensor W with one scale a row, `W_scale`, is their product."""
     header, data = parts(path)
     out = {}
     for name, entry in header.items():
         if name != "__metadata__":
             first, last = entry["data_offsets"]
             out[name] = np.frombuffer(data[first:last], TYPES[entry["dtype"]]).reshape(entry["shape"]).astype(np.float32)
+    for name in [name for name, entry in header.items() if entry.get("dtype") == "I8" and name + "_scale" in header]:
+        scale = out.pop(name + "_scale")
+        out[name] *= scale.reshape(-1, *[1] * (out[name].ndim - 1))
     return out

@@ -10,7 +10,7 @@ import { inferShapes } from "../../src/encoders/shapes.ts";
 
 const FOLDER = "fixtures/weights";
 const TOLERANCE = 1e-4;
-const shipped = readdirSync(FOLDER).filter((file) => /^(contrastive|autoencoder)-.*\.safetensors$/.test(file)).map((file) => file.slice(0, -".safetensors".length));
+const shipped = readdirSync(FOLDER).filter((file) => /^(contrastive|autoencoder|colour-autoencoder)-.*\.safetensors$/.test(file)).map((file) => file.slice(0, -".safetensors".length));
 const golden = readSafetensors(readFileSync(`${FOLDER}/golden.safetensors`)).tensors;
 
 function apart(layer: string, got: Float32Array): number {
@@ -36,6 +36,20 @@ for (const name of shipped) {
         t.ok(error <= TOLERANCE, `${layer}: ${error.toExponential(1)}`);
       }
       encoder.dispose();
+      return;
+    }
+    if (name.startsWith("colour-")) {
+      const encoder = new Encoder("colour-encoder", bytes);
+      const decoder = new Encoder("colour-decoder", bytes);
+      t.equal(`${encoder.dim}`, about.code);
+      const codes = encoder.encode(emoji([0, 700, 1400]));
+      const painted = decoder.network.run(codes);
+      for (const [layer, data] of [["encoder.code", codes], ["decoder.sigmoid", painted.filter((_, i) => (i % 3072) % 7 === 0)]] as const) {
+        const error = apart(`${name}|${layer}`, data);
+        t.ok(error <= TOLERANCE, `${layer}: ${error.toExponential(1)}`);
+      }
+      encoder.dispose();
+      decoder.dispose();
       return;
     }
     const clothes = loadFashion();

@@ -29,16 +29,18 @@ function run(context: Context): Report {
   const phis = allPhis(context, set.shape, set.disjoint());
   const sizes = quick ? [10, 100] : [10, 100, 1000];
   const plan = { slice: sizes[sizes.length - 1], slices: quick ? 2 : 5, sizes, damages: quick ? MAIN_DAMAGES : ALL_DAMAGES };
-  const rows = semanticSweep(set, phis, plan, context, { from: 0, to: quick ? 0.95 : 0.6 });
-  // 5,000 memories in two slices: one strength of each family, and of pixels the two similarities that lead
+  const [small, large] = [phis.filter((phi) => phi.large !== true), phis.filter((phi) => phi.large === true)];
+  const rows = semanticSweep(set, small, plan, context, { from: 0, to: quick ? 0.95 : 0.4 });
+  if (large.length > 0) rows.push(...semanticSweep(set, large, { ...plan, damages: MAIN_DAMAGES }, context, { from: 0.4, to: 0.7 }));
+  // 5,000 memories in two slices: one strength of each family, and of pixels the two similarities that lead; a large encoder would take an hour more
   if (!quick) {
-    const large = { slice: 5000, slices: 2, sizes: [5000], damages: MAIN_DAMAGES, similarities: (phi: string) => (phi === "pixels" ? ["L1", "Pearson"] : ["L1", "unit L1", "root L1", "cosine"]) };
-    rows.push(...semanticSweep(set, phis, large, context, { from: 0.6, to: 0.98 }));
+    const whole = { slice: 5000, slices: 2, sizes: [5000], damages: MAIN_DAMAGES, similarities: (phi: string) => (phi === "pixels" ? ["L1", "Pearson"] : ["L1", "unit L1", "root L1", "cosine"]) };
+    rows.push(...semanticSweep(set, small, whole, context, { from: 0.7, to: 0.98 }));
   }
   const shipped = phis.filter(({ views }) => views !== undefined);
   const columns = [
     { label: "pixels L1", phi: phis[0], similarity: "L1" }, { label: "Pearson", phi: phis[0], similarity: "Pearson" },
-    ...shipped.map((phi) => ({ label: phi.views === "standard" ? "standard" : "features", phi, similarity: "root L1", features: "pooled" })),
+    ...shipped.map((phi) => ({ label: phi.views === "standard" ? "standard" : phi.large === true ? "large" : "features", phi, similarity: "root L1", features: "pooled" })),
   ];
   const png = semanticPicture(set, columns, MAIN_DAMAGES.filter(({ family }) => family !== "clean"), sizes[sizes.length - 1], seed);
   const found = result({

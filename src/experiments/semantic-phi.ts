@@ -26,6 +26,8 @@ export interface Phi {
   readonly about: string;
   /** The views its training used; undefined for maps that know none. */
   readonly views?: "standard" | "aware";
+  /** Takes a hundred times as long as the small one: only where that is affordable. */
+  readonly large?: boolean;
   /** What else decides the features: the digest of the weights. */
   readonly id?: string;
   /** @param rows N x (C H W) */
@@ -78,13 +80,14 @@ function fitPhi(name: string, about: string, fit: Fit, d: number): Phi {
   return { name, about, encode: () => [], fit: (memories) => mapPhi(name, about, fit.fit(Float64Array.from(memories), memories.length / d), d) };
 }
 
-/** The encoders that are shipped: what was trained on CIFAR-10's training images, rotation-aware and standard. */
-export function contrastivePhis(shape: Shape): Phi[] {
-  return shippedWeights().filter((name) => name.startsWith("contrastive-")).map((name) => {
+/** The encoders that are shipped: what was trained on CIFAR-10's training images, rotation-aware and standard. @param large also the large ones, where they are here */
+export function contrastivePhis(shape: Shape, large = false): Phi[] {
+  return shippedWeights().filter((name) => name.startsWith("contrastive-") && (large || name.startsWith("contrastive-small"))).map((name) => {
     const bytes = weightsBytes(name);
     const architecture = openSafetensors(bytes, name).metadata.architecture ?? name;
     const standard = name.includes("standard");
-    return networkPhi(name, `CIFAR-10 training images, without labels, ${standard ? "standard" : "rotation-aware"} views`, architecture, bytes, shape, standard ? "standard" : "aware");
+    const phi = networkPhi(name, `CIFAR-10 training images, without labels, ${standard ? "standard" : "rotation-aware"} views`, architecture, bytes, shape, standard ? "standard" : "aware");
+    return { ...phi, large: architecture !== "contrastive-small" };
   });
 }
 
@@ -98,7 +101,7 @@ export function allPhis(context: Context, shape: Shape, disjoint: Float32Array):
     mapPhi("random convolutions", "nothing", randomConv(shape), d),
     mapPhi("whitened PCA", "other pictures", pca().fit(Float64Array.from(disjoint), disjoint.length / d), d),
     fitPhi("U-Hop", "the memories", uHop(), d),
-    ...contrastivePhis(shape),
+    ...contrastivePhis(shape, !context.quick),
   ];
   const resnet20 = context.weights === undefined ? undefined : join(context.weights, "cifar10-resnet20.safetensors");
   if (resnet20 !== undefined && existsSync(resnet20)) phis.push(networkPhi("ResNet-20", "CIFAR-10 training images and their labels: a supervised control", "cifar-resnet20", readFileSync(resnet20), shape));
