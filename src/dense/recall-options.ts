@@ -1,5 +1,7 @@
 /** What a call may ask for besides its patterns, checked: a misspelt `visible` or a step count of NaN must not pass in silence. */
-import { EngramError, type Pattern, type Patterns, type RecallOptions, unknownName, visibleOf } from "../numeric/index.ts";
+import { checkNames, EngramError, type Pattern, type Patterns, type RecallOptions, visibleOf } from "../numeric/index.ts";
+
+export { checkNames } from "../numeric/index.ts";
 
 /**
  * @param own names of options that only this model has
@@ -38,10 +40,4 @@ export function seen<T extends RecallOptions>(cue: Pattern, options: T): T {
 /** Whether some of the cues are images with hidden pixels, so that each goes by its own mask. */
 export function hides(cues: Patterns, options: RecallOptions): cues is readonly Pattern[] {
   return options.visible === undefined && Array.isArray(cues) && cues.some((cue: Pattern) => seen(cue, options) !== options);
-}
-
-/** @throws EngramError for a key of `options` that is none of `known` */
-export function checkNames(what: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) throw new EngramError(what, "an object", String(options), `It may hold ${known.join(", ")}.`);
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownName(what, name, known);
 }

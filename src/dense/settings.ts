@@ -3,7 +3,7 @@
  * Default: LSE on distances, beta from (U11) at delta = .01 and the median nearest-neighbour gap of what is stored.
  */
 import type { Rows } from "../kernels/index.ts";
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkBackend, EngramError, unknownName } from "../numeric/index.ts";
 import type { Backend, Precision } from "../numeric/index.ts";
 import { betaForInteractions, chooseSoftmaxBeta } from "./beta.ts";
 import type { ChosenBeta } from "./beta.ts";
@@ -96,7 +96,7 @@ export function settingsOf(options: DenseOptions): DenseSettings {
   checkFar(far);
   if (far !== "reject" && !isCompact(energy)) throw noSupport("far", energy);
   if (precision !== "f32" && precision !== "f64") throw unknownName("precision", precision, ["f32", "f64"]);
-  if (backend !== undefined && backend !== "simd" && backend !== "scalar") throw unknownName("backend", backend, ["simd", "scalar"]);
+  checkBackend(backend);
   return { energy, binary: BINARY_ENERGIES.includes(energy), beta, delta, interactions, degree, epsilon, lambda, far, binarize, maxSteps, threshold, search, precision, backend };
 }
 

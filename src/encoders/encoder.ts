@@ -3,11 +3,11 @@
  * Networks whose input is no picture (decoders) take numbers through `network`.
  */
 import type { Image } from "../images/index.ts";
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkNames, EngramError, unknownName } from "../numeric/index.ts";
 import { architectureOf } from "./architectures/index.ts";
 import type { Architecture, SizeOf } from "./architectures/architecture.ts";
 import type { Shape } from "./graph.ts";
-import { Network } from "./network.ts";
+import { Network, NETWORK_OPTIONS } from "./network.ts";
 import type { Feature, NetworkOptions, RunOptions } from "./network.ts";
 import { preprocess, PREPROCESSINGS } from "./preprocess.ts";
 import type { Preprocessing, PreprocessingName } from "./preprocess.ts";
@@ -36,15 +36,17 @@ export class Encoder {
    * @throws EngramError on an unknown name, weights of another network (lists all that is wrong), sizes and layers that do not fit
    */
   constructor(architecture: string, weights: Weights, options: EncoderOptions = {}) {
+    checkNames("encoder option", options, [...NETWORK_OPTIONS, "size", "preprocessing"]);
+    const { size, preprocessing: wanted, ...rest } = options;
     this.architecture = architectureOf(architecture);
     const { adapt, graph, features, preprocessing } = this.architecture;
     const plain = withoutPrefix(tensorSource(weights, options.name ?? "weights"));
     const source = adapt?.(plain) ?? plain;
     const sizeOf: SizeOf = (tensor, axis, otherwise) => source.places.get(tensor)?.shape[axis] ?? otherwise;
     const [channels, ...side] = this.architecture.input(sizeOf);
-    const input: Shape = [channels, ...(options.size ?? (side as [number, number]))];
-    this.preprocessing = chosen(options.preprocessing ?? preprocessing, preprocessing !== undefined);
-    this.network = new Network(graph(sizeOf, input), input, source, { layers: [features], ...options, architecture });
+    const input: Shape = [channels, ...(size ?? (side as [number, number]))];
+    this.preprocessing = chosen(wanted ?? preprocessing, preprocessing !== undefined);
+    this.network = new Network(graph(sizeOf, input), input, source, { layers: [features], ...rest, architecture });
   }
 
   /** Shape of what `encode` gives for one picture. */

@@ -5,7 +5,7 @@
  *
  *   shapes are [C, H, W]; a vector of D features is [D, 1, 1]
  */
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkNames, EngramError, unknownName } from "../numeric/index.ts";
 import type { Pair } from "../kernels/index.ts";
 import { both, number, pair, whole, within } from "./sizes.ts";
 import type { Size } from "./sizes.ts";
@@ -81,6 +81,7 @@ export class Graph {
   readonly #names: Set<string> = new Set(["input"]);
 
   convolution(name: string, x: string, options: ConvolutionOptions): string {
+    checkNames(`layer ${name}, option`, options, ["channels", "kernel", "stride", "padding", "dilation", "groups", "bias", "transposed", "outputPadding"] satisfies (keyof ConvolutionOptions)[]);
     const { channels, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, transposed = false, outputPadding = 0 } = options;
     const sizes = {
       kernel: pair(name, "kernel", kernel, 1), stride: pair(name, "stride", stride, 1), padding: pair(name, "padding", padding, 0), dilation: pair(name, "dilation", dilation, 1),
@@ -122,11 +123,11 @@ export class Graph {
   }
 
   maxPool(name: string, x: string, options: MaxPoolOptions): string {
-    return this.#layer(name, [x], { kind: "maxPool", ...pool(name, options) });
+    return this.#layer(name, [x], { kind: "maxPool", ...pool(name, options, "paddingAfter") });
   }
 
   averagePool(name: string, x: string, options: PoolOptions): string {
-    return this.#layer(name, [x], { kind: "averagePool", ...pool(name, { ...options, paddingAfter: undefined }) });
+    return this.#layer(name, [x], { kind: "averagePool", ...pool(name, options) });
   }
 
   /** Mean over all pixels: torch.nn.AdaptiveAvgPool2d(1). */
@@ -182,7 +183,9 @@ function positive(name: string, epsilon: number): number {
   return number(name, "epsilon", epsilon, epsilon >= 0, "0 or above");
 }
 
-function pool(name: string, { kernel, stride = kernel, padding = 0, paddingAfter = padding, dilation = 1, ceil = false, countPadding = true }: MaxPoolOptions): Omit<Extract<Operation, { kind: "maxPool" | "averagePool" }>, "kind"> {
+function pool(name: string, options: MaxPoolOptions, ...more: readonly (keyof MaxPoolOptions)[]): Omit<Extract<Operation, { kind: "maxPool" | "averagePool" }>, "kind"> {
+  checkNames(`layer ${name}, option`, options, ["kernel", "stride", "padding", "dilation", "ceil", "countPadding", ...more] satisfies (keyof MaxPoolOptions)[]);
+  const { kernel, stride = kernel, padding = 0, paddingAfter = padding, dilation = 1, ceil = false, countPadding = true } = options;
   const sizes = {
     kernel: pair(name, "kernel", kernel, 1), stride: pair(name, "stride", stride, 1), padding: pair(name, "padding", padding, 0), dilation: pair(name, "dilation", dilation, 1),
     paddingAfter: pair(name, "paddingAfter", paddingAfter, 0),

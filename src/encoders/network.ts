@@ -4,7 +4,7 @@
  */
 import { Blocks, layerHost, padded } from "../kernels/index.ts";
 import type { Accuracy, Convolution, LayerHost } from "../kernels/index.ts";
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkBackend, checkNames, EngramError, unknownName } from "../numeric/index.ts";
 import type { Backend } from "../numeric/index.ts";
 import { assignBuffers, mapLength } from "./buffers.ts";
 import type { Buffers } from "./buffers.ts";
@@ -27,6 +27,8 @@ export interface NetworkOptions {
   /** What the network is called there. */
   readonly architecture?: string;
 }
+
+export const NETWORK_OPTIONS: readonly string[] = ["layers", "accuracy", "backend", "name", "architecture"] satisfies (keyof NetworkOptions)[];
 
 export interface RunOptions {
   /** Called after each batch. */
@@ -68,9 +70,10 @@ export class Network {
 
   /** @throws EngramError on weights of another network, an input that is too small, unknown layers, accuracies and backends, no memory */
   constructor(graph: Graph, input: Shape, weights: Weights, options: NetworkOptions = {}) {
+    checkNames("network option", options, NETWORK_OPTIONS);
     const { accuracy = "fast", name = "weights", architecture = "this network" } = options;
     if (accuracy !== "exact" && accuracy !== "fast") throw unknownName("accuracy", accuracy, ["exact", "fast"]);
-    if (options.backend !== undefined && options.backend !== "simd" && options.backend !== "scalar") throw unknownName("backend", options.backend, ["simd", "scalar"]);
+    checkBackend(options.backend);
     const { layers } = graph;
     this.layers = layers.map((layer) => layer.name);
     this.input = input;

@@ -1,6 +1,6 @@
 /** Cues of an entropic memory as levels, with what they hide, and the number that stands for each of them in the counters of its draws. */
 import { EngramError, type Pattern, type Patterns, toRow, toRows } from "../numeric/index.ts";
-import { checkNames } from "../dense/recall-options.ts";
+import { checkMask, checkNames } from "../dense/recall-options.ts";
 import type { EntropicRecallOptions } from "./memory.ts";
 import type { Quantiser } from "./quantiser.ts";
 import { QUESTION_OPTIONS } from "./recognition.ts";
@@ -23,6 +23,10 @@ export function cueLevels(register: AssociativeRegister, quantiser: Quantiser, c
   const { visible, top = 0 } = options;
   const { n } = register;
   if (!Number.isInteger(top) || top < 0) throw new EngramError("top", "a whole number >= 0", String(top), "It is the length of the ranking.");
+  if (visible !== undefined) {
+    checkMask("visible", visible, n);
+    if (!Array.from(visible).some((shown) => shown !== 0)) throw new EngramError("visible", "at least one entry that is not 0", "a mask that hides everything", "Show a part of the cue.");
+  }
   const single = Array.isArray(cues) && cues.length === 1;
   const raw = quantiser.transform(single ? toRow((cues as readonly Pattern[])[0], "cue", n) : toRows(cues, "cues", n).data);
   const asked = Object.fromEntries(Object.entries(options).filter(([name]) => QUESTION_OPTIONS.includes(name)));

@@ -174,6 +174,7 @@ export class HeteroMemory {
 
   /** @throws EngramError on a damaged file, another model, or contents that do not fit together */
   static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): HeteroMemory {
+    checkNames("fromBytes option", options, ["backend", "name"]);
     const { backend, name = "memory file" } = options;
     const head = readHetero(source, name);
     const { parameters: p, m, quantisers } = head;

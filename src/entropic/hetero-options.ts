@@ -1,5 +1,5 @@
 /** The options of a memory of pairs, checked when it is made. */
-import { type Backend, EngramError, type Key, type Patterns, unknownName } from "../numeric/index.ts";
+import { type Backend, checkBackend, EngramError, type Key, type Patterns, unknownName } from "../numeric/index.ts";
 import { type HeteroOptions, heteroSettings } from "./hetero-settings.ts";
 import { checkStore } from "./hetero-table.ts";
 import { checkConstant, checkLevels, type QuantiserKind, type QuantiserOptions, QUANTISER_KINDS } from "./quantiser.ts";
@@ -26,7 +26,8 @@ export interface HeteroStoreOptions {
 
 /** m. @throws EngramError for unknown options or values out of range */
 export function checkHetero(options: HeteroMemoryOptions): number {
-  const { store, levels = 16, quantiser = "percentile", constantColumns, items = true, backend: _, ...settings } = options;
+  const { store, levels = 16, quantiser = "percentile", constantColumns, items = true, backend, ...settings } = options;
+  checkBackend(backend);
   heteroSettings(settings);
   if (!QUANTISER_KINDS.includes(quantiser)) throw unknownName("quantiser", String(quantiser), QUANTISER_KINDS);
   if (typeof items !== "boolean") throw new EngramError("items", "true or false", String(items), "false keeps the tables alone.");

@@ -8,6 +8,7 @@
  */
 import { NO_LEVEL } from "../kernels/index.ts";
 import { EngramError } from "../numeric/index.ts";
+import { checkMask } from "../dense/recall-options.ts";
 import type { OutsidePolicy } from "./presets.ts";
 
 /** Rows of n levels, one after the other: u16 with NO_LEVEL for undefined, or any numbers, which the policy decides about. */
@@ -40,11 +41,9 @@ export function levelsOf(v: Levels, n: number, m: number, outside: OutsidePolicy
   return out;
 }
 
-/** `levelsOf`, with columns that `visible` hides undefined: what stands in them is not looked at. @throws EngramError as `levelsOf`, and for another number of entries */
+/** `levelsOf`, with columns that `visible` hides undefined: what stands in them is not looked at. @throws EngramError as `levelsOf`, and for another number of entries, or a NaN among them */
 export function visibleLevels(v: Levels, visible: ArrayLike<number>, n: number, m: number, outside: OutsidePolicy, reference: boolean): Uint16Array {
-  if (typeof visible !== "object" || visible === null || visible.length !== n) {
-    throw new EngramError("visible", `${n} numbers`, typeof visible === "object" ? String(visible?.length) : String(visible), "Give one entry per column, non-zero = known.");
-  }
+  checkMask("visible", visible, n);
   const shown = v instanceof Uint16Array ? v.slice() : Float64Array.from(v);
   for (let at = 0; at < shown.length; at++) if (visible[at % n] === 0) shown[at] = 0;
   const q = levelsOf(shown, n, m, outside, reference);

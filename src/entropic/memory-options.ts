@@ -1,5 +1,5 @@
 /** The options of an entropic memory, checked: what no data can be stored under is refused when the memory is made. */
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkBackend, EngramError, unknownName } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import type { EntropicOptions } from "./memory.ts";
 import { presetOf, REGISTER_OPTIONS, settingsOf } from "./presets.ts";
@@ -8,6 +8,7 @@ import { checkConstant, checkLevels, Quantiser, type QuantiserKind, QUANTISER_KI
 /** @throws EngramError for unknown options, values out of range, or a quantiser that does not go with them */
 export function checkOptions(options: EntropicOptions): { quantiser: QuantiserKind | Quantiser; levels: number } {
   checkNames("entropic option", options, [...REGISTER_OPTIONS, "levels", "quantiser", "constantColumns", "items"]);
+  checkBackend(options.backend);
   const { outside } = settingsOf(options);
   const preset = presetOf(options.preset);
   const { quantiser = preset.quantiser } = options;

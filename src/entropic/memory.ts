@@ -209,11 +209,11 @@ export class EntropicMemory implements Memory {
 
   /** @throws EngramError on a damaged file, another version or model, or contents that do not fit together */
   static fromBytes(source: Uint8Array, options: { backend?: Backend; name?: string } = {}): EntropicMemory {
+    checkNames("fromBytes option", options, ["backend", "name"]);
     const file = readEntropic(source, options.name, options.backend);
     const memory = new EntropicMemory(file.options);
     memory.#fitted = { quantiser: file.quantiser, register: file.register };
-    memory.#items = file.items;
-    memory.#dim = file.quantiser.columns;
+    [memory.#items, memory.#dim] = [file.items, file.quantiser.columns];
     return memory;
   }
 

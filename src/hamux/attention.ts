@@ -11,7 +11,7 @@
  *
  * A mask (1 = this query sees this key) leaves keys out. A query that sees no key has no energy and no signal (M36).
  */
-import { EngramError, log } from "../numeric/index.ts";
+import { checkNames, EngramError, log } from "../numeric/index.ts";
 import { add, constant, div, matmul, mul, type NdArray, ndArray, neg, reshape, sizeOf, sub, transpose, type Var } from "../autodiff/index.ts";
 import type { Lagrangian, Params } from "./lagrangian.ts";
 import { softmax } from "./row-lagrangians.ts";
@@ -34,7 +34,9 @@ export interface Attention extends Hypersynapse {
 }
 
 /** @throws EngramError on weights that do not fit each other, or a mask that is none */
-export function attention(WQ: NdArray, WK: NdArray, { hidden = softmax(), mask }: AttentionOptions = {}): Attention {
+export function attention(WQ: NdArray, WK: NdArray, options: AttentionOptions = {}): Attention {
+  checkNames("attention option", options, ["hidden", "mask"] satisfies (keyof AttentionOptions)[]);
+  const { hidden = softmax(), mask } = options;
   const [Dq, heads, z] = weights(WQ, 3, "attention WQ").shape;
   const [Dk] = weights(WK, 3, "attention WK").shape;
   if (WK.shape[1] !== heads || WK.shape[2] !== z) throw new EngramError("attention WK", `shape [Dk, ${heads}, ${z}], heads and width of WQ`, `[${WK.shape.join(", ")}]`, "Queries and keys meet head by head.");

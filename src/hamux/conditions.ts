@@ -7,7 +7,7 @@
  *   feedback   no connection withholds its signal from a layer
  *   signals    closed-form signals of custom synapses are minus the gradient of their energy
  */
-import { EngramError, largestDifference, maxAbs, seeded, symmetricEigen } from "../numeric/index.ts";
+import { checkNames, EngramError, largestDifference, maxAbs, seeded, symmetricEigen } from "../numeric/index.ts";
 import { constant, dot, grad, type Var, variable } from "../autodiff/index.ts";
 import { constants, type Lagrangian } from "./lagrangian.ts";
 import { labelOf, paramsOf } from "./graph.ts";
@@ -110,6 +110,7 @@ export function partlyClamped(ham: HAM, free: Readonly<Record<string, Mask>>): s
 
 /** @throws EngramError on samples, sd or seed out of range */
 export function conditionsOf(ham: HAM, options: ConditionsOptions): Conditions {
+  checkNames("conditions option", options, ["samples", "sd", "seed"] satisfies (keyof ConditionsOptions)[]);
   const { samples = 8, sd = 2, seed = 1 } = options;
   if (!(Number.isInteger(samples) && samples >= 1)) throw new EngramError("samples", "a whole number, 1 or above", String(samples), "Leave it out for the default.");
   if (!(sd > 0 && sd < Infinity)) throw new EngramError("sd", "a finite number above 0", String(sd), "Leave it out for the default.");

@@ -5,7 +5,7 @@
  *   E = -<conv(xhat1), xhat2>           into 2: conv(xhat1);            into 1: the transposed convolution of xhat2
  *   E = -<pool(conv(xhat1)), xhat2>     into 2: pool(conv(xhat1));      into 1: the same through the pool's adjoint (max: to the first maximum)
  */
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkNames, EngramError, unknownName } from "../numeric/index.ts";
 import {
   avgPool, avgUnpool, conv2d, convTranspose2d, maxPool, maxUnpool, mul, type NdArray, neg, outputSize, sum, type Var, type Window,
 } from "../autodiff/index.ts";
@@ -24,7 +24,10 @@ export interface ConvOptions extends Window {
 }
 
 /** @throws EngramError on a kernel of another rank, a stride, padding or pool out of range */
-export function conv(kernel: NdArray, { stride = 1, padding = 0, pool }: ConvOptions = {}): Hypersynapse {
+export function conv(kernel: NdArray, options: ConvOptions = {}): Hypersynapse {
+  checkNames("conv option", options, ["stride", "padding", "pool"] satisfies (keyof ConvOptions)[]);
+  const { stride = 1, padding = 0, pool } = options;
+  if (pool !== undefined) checkNames("pool option", pool, ["kind", "size", "stride"] satisfies (keyof Pool)[]);
   const [O, C, kh, kw] = weights(kernel, 4, "conv kernel").shape;
   const window = { stride, padding };
   outputSize(kh, kw, kh, kw, window);

@@ -9,7 +9,7 @@
  * activation while its state is still far from its signal; a small step moves nothing much. The residual is fooled by neither, nor by states that drift
  * along directions that change no activation.
  */
-import { ENERGY_ROUNDING, EngramError, eulerStep, type Flow, integrate, joined, rk4Step, unknownName } from "../numeric/index.ts";
+import { checkNames, ENERGY_ROUNDING, EngramError, eulerStep, type Flow, integrate, joined, rk4Step, unknownName } from "../numeric/index.ts";
 import { type EnergyTree, leavesOf } from "./energy-tree.ts";
 import type { HAM, States } from "./ham.ts";
 import { type Mask, maskOf } from "./layer.ts";
@@ -63,6 +63,7 @@ interface Layout {
 
 /** @throws EngramError on options out of range, unknown layers, masks of another length, states that are not finite */
 export function runMany(ham: HAM, batch: readonly States[], options: RunOptions): Run[] {
+  checkNames("run option", options, ["steps", "dt", "method", "tolerance", "guard", "free", "trees"] satisfies (keyof RunOptions)[]);
   const { steps = 1000, dt = 0.1, method = "euler", trees = false } = options;
   const tolerance = options.tolerance ?? (ham.precision === "f32" ? 1e-5 : 1e-9);
   const guard = options.guard ?? ham.graph.connections.every(([, , one]) => (one?.noFeedback ?? []).length === 0);

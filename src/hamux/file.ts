@@ -7,7 +7,7 @@
  * Custom Lagrangians and synapses are functions and cannot be written: the file keeps their names and parameters, and the reader brings the functions.
  * What is read goes through the same constructors as what is written by hand.
  */
-import { EngramError, unknownName } from "../numeric/index.ts";
+import { checkNames, EngramError, unknownName } from "../numeric/index.ts";
 import { type NdArray, sizeOf } from "../autodiff/index.ts";
 import { sameShape, show } from "../autodiff/array.ts";
 import { readEngram, tensor, type Tensor, writeEngram } from "../formats/index.ts";
@@ -60,6 +60,7 @@ export function writeHam(ham: HAM): Uint8Array {
 
 /** @throws EngramError on a damaged file, another model, contents that do not fit together, or a custom part that `options` does not bring */
 export function readHam(bytes: Uint8Array, options: ReadOptions = {}, name = "HAM file"): HamOptions {
+  checkNames("fromBytes option", options, ["lagrangians", "synapses"] satisfies (keyof ReadOptions)[]);
   const file = readEngram(bytes, name);
   if (file.model !== MODEL) throw new EngramError(name, `model ${MODEL}`, file.model.slice(0, 80), "Open it with the memory class of that model.");
   const { precision, ...text } = structureOf(file.parameters.structure, name);

@@ -8,7 +8,7 @@
  * `graph` holds the equations on the tape; here they are calls with plain numbers, for one example or a list of them. A list gives each example the bits
  * it has alone.
  */
-import { type Precision, type Rng, EngramError, unknownName } from "../numeric/index.ts";
+import { checkNames, EngramError, type Precision, type Rng, unknownName } from "../numeric/index.ts";
 import { constant, type NdArray, type Var } from "../autodiff/index.ts";
 import type { Floats } from "../kernels/index.ts";
 import { checkParts, type HamParts, withParameters } from "./build.ts";
@@ -17,7 +17,7 @@ import { type Run, type RunOptions, runMany } from "./dynamics.ts";
 import { type EnergyTree, leavesOf } from "./energy-tree.ts";
 import { readHam, type ReadOptions, writeHam } from "./file.ts";
 import { Graph, labelOf, parametersOf, type Vars } from "./graph.ts";
-import { constants, type Params } from "./lagrangian.ts";
+import { checkFinite, constants, type Params } from "./lagrangian.ts";
 import type { NeuronLayer } from "./layer.ts";
 
 /** Numbers by layer name. */
@@ -39,7 +39,9 @@ export class HAM {
   readonly #params: Params;
 
   /** @throws EngramError on unknown names, layers that do not fit their synapse, parameters that are NaN or infinite */
-  constructor({ precision = "f64", layers, synapses, connections }: HamOptions) {
+  constructor(options: HamOptions) {
+    checkNames("HAM option", options, ["precision", "layers", "synapses", "connections"] satisfies (keyof HamOptions)[]);
+    const { precision = "f64", layers, synapses, connections } = options;
     if (precision !== "f32" && precision !== "f64") throw unknownName("precision", String(precision), ["f32", "f64"]);
     this.#parts = { layers, synapses, connections };
     checkParts(this.#parts);
@@ -47,6 +49,7 @@ export class HAM {
     this.graph = new Graph(layers, synapses, connections);
     this.parameters = parametersOf(layers, synapses);
     this.#params = constants(this.parameters, this.#floats(0));
+    for (const [name, { data }] of Object.entries(this.#params)) checkFinite(data, `parameter ${name} in ${precision}`);
     if (Object.values(synapses).some(({ custom }) => custom)) this.energy({});
     this.warnings = standingWarnings(this);
   }
@@ -81,6 +84,8 @@ export class HAM {
       if (numbers.length !== size) throw new EngramError(`state of ${name}`, `${size} numbers for shape [${shape.join(", ")}]`, `${numbers.length}`, "Give one number per neuron.");
       const at = numbers.findIndex((value) => !Number.isFinite(value));
       if (at >= 0) throw new EngramError(`state of ${name}, neuron ${at}`, "a finite number", String(numbers[at]), "Clean the states.");
+      const beyond = this.precision === "f32" ? numbers.findIndex((value) => !Number.isFinite(Math.fround(value))) : -1;
+      if (beyond >= 0) throw new EngramError(`state of ${name}, neuron ${beyond}`, "a number within f32, up to 3.4e38", String(numbers[beyond]), 'Scale the states, or use precision "f64".');
       return [name, numbers];
     }));
   }

@@ -8,7 +8,7 @@
  *   mixer          W: heads x n x Da x Db           h = sum_t xhat_a,t^T W xhat_b,t over tokens  E = -sum over heads L_hid(h)
  *   signals: L_hid'(h) back through W
  */
-import { EngramError } from "../numeric/index.ts";
+import { checkNames, EngramError } from "../numeric/index.ts";
 import { div, matmul, type NdArray, neg, norm, reshape, sizeOf, total, transpose, type Var } from "../autodiff/index.ts";
 import { contract } from "./dense-synapses.ts";
 import type { Lagrangian, Params } from "./lagrangian.ts";
@@ -29,7 +29,9 @@ export interface DenseAMOptions {
  * @param W D x n, the columns are memories; several layers that share the hidden layer: one D_i x n each
  * @throws EngramError on other shapes, or a column of zeros that is to be normalised
  */
-export function denseAM(W: NdArray | readonly NdArray[], { hidden = softmax(), normalised = false }: DenseAMOptions = {}): Hypersynapse {
+export function denseAM(W: NdArray | readonly NdArray[], options: DenseAMOptions = {}): Hypersynapse {
+  checkNames("denseAM option", options, ["hidden", "normalised"] satisfies (keyof DenseAMOptions)[]);
+  const { hidden = softmax(), normalised = false } = options;
   const all = "shape" in W ? [W] : [...W];
   if (all.length === 0) throw new EngramError("denseAM W", "at least one array", "none", "Give one D x n array per layer.");
   const names = all.map((_, i) => (all.length === 1 ? "W" : `W${i + 1}`));
@@ -80,7 +82,9 @@ function lengths(W: NdArray, what: string): void {
 }
 
 /** @param W heads x n x D1 x ... x Dk @throws EngramError on fewer than three axes */
-export function denseAMTensor(W: NdArray, { hidden = softmax() }: { hidden?: Lagrangian } = {}): Hypersynapse {
+export function denseAMTensor(W: NdArray, options: { hidden?: Lagrangian } = {}): Hypersynapse {
+  checkNames("denseAMTensor option", options, ["hidden"]);
+  const { hidden = softmax() } = options;
   if (W.shape.length < 3 || W.shape.includes(0)) {
     throw new EngramError("denseAMTensor W", "shape [heads, n, D1, ..., Dk], none empty", `shape [${W.shape.join(", ")}]`, "One axis per layer after heads and hidden neurons.");
   }
@@ -104,7 +108,9 @@ export function denseAMTensor(W: NdArray, { hidden = softmax() }: { hidden?: Lag
 }
 
 /** Two layers with the same tokens (all axes but the last). @param W heads x n x Da x Db @throws EngramError on another rank */
-export function mixer(W: NdArray, { hidden = softmax() }: { hidden?: Lagrangian } = {}): Hypersynapse {
+export function mixer(W: NdArray, options: { hidden?: Lagrangian } = {}): Hypersynapse {
+  checkNames("mixer option", options, ["hidden"]);
+  const { hidden = softmax() } = options;
   const [heads, n, Da, Db] = weights(W, 4, "mixer W").shape;
   const m = heads * n;
   const tokens = (x: Var, D: number): Var => reshape(x, [x.shape[0], sizeOf(x.shape.slice(1)) / D, D]);

@@ -10,7 +10,7 @@
  * Deviations from the authors' code: norms and softmax act on every row apart and their values are summed over rows (erratum 5, 6); beta, gamma
  * and delta take gradients through the energy, too (erratum 8).
  */
-import { EngramError } from "../numeric/index.ts";
+import { checkNames, EngramError } from "../numeric/index.ts";
 import {
   constant, detach, grad, type NdArray, ndArray, reshape, slice, stack, sub, mul, sum, variable, type Var,
 } from "../autodiff/index.ts";
@@ -79,7 +79,9 @@ export interface CustomLagrangian {
  * A Lagrangian of the user's own. That it is convex is checked on samples when a HAM is built with it (a warning, not an error).
  * @throws EngramError (when evaluated) where `value` gives other than one number
  */
-export function lagrangian({ name = "custom", value, activation, bounded = false }: CustomLagrangian): Lagrangian {
+export function lagrangian(parts: CustomLagrangian): Lagrangian {
+  checkNames("lagrangian option", parts, ["name", "value", "activation", "bounded"] satisfies (keyof CustomLagrangian)[]);
+  const { name = "custom", value, activation, bounded = false } = parts;
   const L = (x: Var): Var => {
     const y = value(x);
     if (y.data.length !== 1) throw new EngramError(`Lagrangian ${name}`, "one number", `shape [${y.shape.join(", ")}]`, "Sum over the layer.");

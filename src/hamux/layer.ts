@@ -5,7 +5,7 @@
  *   xhat  = grad L(x - b),  E = <x - b, xhat> - L(x - b),  dE/dxhat = x - b      (erratum 7: b in both places)
  *   free  1 = may move, 0 = clamped
  */
-import { EngramError } from "../numeric/index.ts";
+import { checkNames, EngramError } from "../numeric/index.ts";
 import { type NdArray, ndArray, sizeOf } from "../autodiff/index.ts";
 import type { Lagrangian } from "./lagrangian.ts";
 
@@ -38,7 +38,9 @@ export interface NeuronLayer {
  * @param shape one number for a plain layer; [tokens, channels], [H, W, C], ... for others (rows are along the last axis)
  * @throws EngramError on an empty shape, a tau that is not above 0, a bias or mask of another size, a mask with entries other than 0 and 1
  */
-export function layer(shape: number | readonly number[], lagrangian: Lagrangian, { tau = 1, bias, free = 1 }: LayerOptions = {}): NeuronLayer {
+export function layer(shape: number | readonly number[], lagrangian: Lagrangian, options: LayerOptions = {}): NeuronLayer {
+  checkNames("layer option", options, ["tau", "bias", "free"] satisfies (keyof LayerOptions)[]);
+  const { tau = 1, bias, free = 1 } = options;
   const sizes = typeof shape === "number" ? [shape] : [...shape];
   if (sizes.length === 0 || sizes.some((n) => !Number.isSafeInteger(n) || n < 1)) throw new EngramError("layer shape", "whole numbers, 1 or above", `[${sizes.join(", ")}]`, "A layer has at least one neuron.");
   if (!(tau > 0 && tau < Infinity)) throw new EngramError("tau", "a finite number above 0", String(tau), "It is the time a layer takes to follow its signal.");

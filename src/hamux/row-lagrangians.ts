@@ -10,7 +10,7 @@
  * b = beta, g = gamma (one number: a vector would make the Hessian asymmetric and destroy the energy), d = delta, e = epsilon. Var is biased.
  * In x the norms' energies are -D g e / sqrt(Var + e) and -g e / sqrt(|x|^2 + e).
  */
-import { EngramError } from "../numeric/index.ts";
+import { checkNames, EngramError } from "../numeric/index.ts";
 import * as ad from "../autodiff/index.ts";
 import { add, div, mul, type NdArray, ndArray, sub, sum, type Var } from "../autodiff/index.ts";
 import { type Lagrangian, type Params, perExample, positive } from "./lagrangian.ts";
@@ -46,7 +46,9 @@ export interface NormOptions {
   epsilon?: number;
 }
 
-function settingsOf(name: string, { gamma = 1, delta = 0, epsilon = 1e-5 }: NormOptions): { parameters: Record<string, NdArray>; settings: { epsilon: number } } {
+function settingsOf(name: string, options: NormOptions): { parameters: Record<string, NdArray>; settings: { epsilon: number } } {
+  checkNames(`${name} option`, options, ["gamma", "delta", "epsilon"] satisfies (keyof NormOptions)[]);
+  const { gamma = 1, delta = 0, epsilon = 1e-5 } = options;
   if (typeof gamma !== "number") throw new EngramError(`${name} gamma`, "a single number", typeof gamma, "A vector gamma has no energy.");
   positive(epsilon, `${name} epsilon`);
   return {

@@ -6,7 +6,7 @@
  *   E          B
  *   signal_i   as xhat_i                -dE/dxhat_i
  */
-import { EngramError, type Rng } from "../numeric/index.ts";
+import { checkNames, EngramError, type Rng } from "../numeric/index.ts";
 import { alias, detach, grad, type NdArray, ndArray, neg, reshape, sizeOf, sum, variable, type Var } from "../autodiff/index.ts";
 import { constants, eachExample, type Lagrangian, type Params } from "./lagrangian.ts";
 
@@ -57,7 +57,9 @@ export interface CustomSynapse {
 }
 
 /** A hypersynapse of the user's own. @throws EngramError (when evaluated) where `energy` gives other than one number, or `signals` other shapes */
-export function custom({ energy, signals, parameters = {} }: CustomSynapse): Hypersynapse {
+export function custom(parts: CustomSynapse): Hypersynapse {
+  checkNames("custom option", parts, ["energy", "signals", "parameters"] satisfies (keyof CustomSynapse)[]);
+  const { energy, signals, parameters = {} } = parts;
   return {
     kind: "custom", parameters, settings: {}, custom: true,
     misfit: () => undefined,

@@ -6,7 +6,7 @@
  *
  * One core meets all pairs of the 60,000 x 784 bytes of MNIST in about a minute.
  */
-import { EngramError } from "../numeric/index.ts";
+import { checkBackend, EngramError } from "../numeric/index.ts";
 import type { Backend } from "../numeric/index.ts";
 import { type Kernels, kernels } from "./host.ts";
 
@@ -51,6 +51,7 @@ export class ByteRows {
     this.count = bytes.length / dim;
     this.#bytes = bytes;
     this.#norms = Int32Array.from({ length: this.count }, (_, i) => squares(bytes, i * dim, dim));
+    checkBackend(options.backend);
     this.#live = options.backend === "scalar" ? undefined : kernels();
     this.backend = this.#live === undefined ? "scalar" : "simd";
     if (this.#live === undefined) return;

@@ -5,7 +5,7 @@
  *
  * Every draw is a function of (key, number of the cue, column): neither batches nor threads nor the twin change a level.
  */
-import { EngramError } from "../numeric/index.ts";
+import { checkBackend, EngramError } from "../numeric/index.ts";
 import type { Backend, ThreefryKey } from "../numeric/index.ts";
 import { NO_LEVEL } from "./cells-backend.ts";
 import type { CellKernels, CellKind, CellTable, Looked } from "./cells-backend.ts";
@@ -38,6 +38,7 @@ export class Cells {
     if (!Number.isSafeInteger(m) || m < 1 || m >= NO_LEVEL) throw new EngramError("levels m", `a whole number from 1 to ${NO_LEVEL - 1}`, String(m), "16 is the choice of the paper.");
     const bytes = n * m * (kind === "u16" ? 2 : kind === "u32" ? 4 : 8);
     if (bytes > MAX_BYTES) throw new EngramError("table", `at most ${MAX_BYTES} bytes`, `${n} x ${m} cells of ${kind}, ${bytes} bytes`, "Use fewer levels.");
+    checkBackend(backend);
     const live = backend === "scalar" ? undefined : kernels();
     if (backend === "simd" && live === undefined) throw new EngramError("Cells", "WebAssembly SIMD", "a host that refuses it", "Leave the backend out: the scalar twin gives the same results.");
     this.n = n;

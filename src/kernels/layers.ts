@@ -3,7 +3,7 @@
  * the channels of a pixel side by side, filled up to a multiple of 8 with numbers that take part in nothing. Addresses are bytes.
  * Both twins have the same exports over the same layout: WebAssembly over its arena, plain loops (layers-scalar.ts) over a memory of their own.
  */
-import type { Backend } from "../numeric/index.ts";
+import { type Backend, checkBackend } from "../numeric/index.ts";
 import { Arena } from "./arena.ts";
 import { kernels } from "./host.ts";
 import { scalarLayers } from "./layers-scalar.ts";
@@ -67,6 +67,7 @@ export interface LayerHost {
 
 /** The live kernels, or with "scalar" (and where WebAssembly is refused) the twin over a memory of its own. */
 export function layerHost(backend?: Backend): LayerHost {
+  checkBackend(backend);
   const live = backend === "scalar" ? undefined : kernels();
   if (live !== undefined) return { backend: "simd", exports: live.exports, arena: live.arena };
   const memory = new PlainMemory();

@@ -6,7 +6,7 @@
  *   scores       one accumulator per (row, cue), k ascending in blocks of 256 whose sums are added in order
  *   over rows    blocks of 256 global rows, each with its own maximum, joined in the fixed binary tree of numeric/fold.ts
  */
-import { BLOCK_ROWS, EngramError, finish, Fold } from "../numeric/index.ts";
+import { BLOCK_ROWS, checkBackend, EngramError, finish, Fold } from "../numeric/index.ts";
 import type { Backend, Join, Precision, Tree } from "../numeric/index.ts";
 import type { PanelKernels, SoftmaxState } from "./backend.ts";
 import { kernels } from "./host.ts";
@@ -40,6 +40,7 @@ export class Rows {
     this.dim = dim;
     this.precision = options.precision ?? "f32";
     this.#width = lanes(this.precision);
+    checkBackend(options.backend);
     const live = options.backend === "scalar" ? undefined : kernels();
     if (options.backend === "simd" && live === undefined) {
       throw new EngramError("Rows", "WebAssembly SIMD", "a host that refuses it", "Leave the backend out: the scalar twin gives the same results.");

@@ -49,6 +49,17 @@ export function unknownName(subject: string, name: string, candidates: readonly 
   return new EngramError(subject, `one of ${candidates.join(", ")}`, `"${String(name)}"`, todo);
 }
 
+/** @throws EngramError for a key of `options` that is none of `known` */
+export function checkNames(what: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) throw new EngramError(what, "an object", String(options), `It may hold ${known.join(", ")}.`);
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw unknownName(what, name, known);
+}
+
+/** @throws EngramError for a twin of the kernels that does not exist; undefined is the live one */
+export function checkBackend(backend: unknown): void {
+  if (backend !== undefined && backend !== "simd" && backend !== "scalar") throw unknownName("backend", String(backend), ["simd", "scalar"]);
+}
+
 /** Levenshtein distance between two strings, in edits. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

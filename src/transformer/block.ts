@@ -4,7 +4,7 @@
  *
  * Deviations: a guard may halve alpha where a step would raise the energy; tokens may be held still (the authors let all evolve, and so does the default).
  */
-import { ENERGY_ROUNDING, EngramError, type Precision, unknownName } from "../numeric/index.ts";
+import { checkNames, ENERGY_ROUNDING, EngramError, type Precision, unknownName } from "../numeric/index.ts";
 import { constant, type NdArray, ndArray, type Var } from "../autodiff/index.ts";
 import { sameShape } from "../autodiff/array.ts";
 import { type Attention, type Lagrangian, layerNorm, type Mask, type Params, relu } from "../hamux/index.ts";
@@ -68,6 +68,9 @@ export interface BlockRun {
   readonly reason?: string;
 }
 
+const BLOCK_OPTIONS = ["WQ", "WK", "Xi", "beta", "hopfield", "gamma", "delta", "epsilon", "allowSelf", "precision"] satisfies (keyof BlockOptions)[];
+const RUN_OPTIONS = ["steps", "alpha", "neighbours", "free", "guard", "trace", "visit"] satisfies (keyof BlockRunOptions)[];
+
 export class EnergyTransformerBlock {
   readonly precision: Precision;
   /** D. */
@@ -79,7 +82,9 @@ export class EnergyTransformerBlock {
   readonly #prepared: Prepared;
 
   /** @throws EngramError on weights that are missing or do not fit each other, NaN, a beta, gamma or epsilon not above 0, or an unknown precision */
-  constructor({ WQ, WK, Xi, beta, hopfield = relu(), gamma, delta, epsilon, allowSelf = false, precision = "f64" }: BlockOptions) {
+  constructor(options: BlockOptions) {
+    checkNames("block option", options, BLOCK_OPTIONS);
+    const { WQ, WK, Xi, beta, hopfield = relu(), gamma, delta, epsilon, allowSelf = false, precision = "f64" } = options;
     if (precision !== "f32" && precision !== "f64") throw unknownName("precision", String(precision), ["f32", "f64"]);
     const [, Y, D] = weights(WQ, 3, "block WQ").shape;
     if (!sameShape(weights(WK, 3, "block WK").shape, WQ.shape)) throw new EngramError("block WK", `shape [${WQ.shape.join(", ")}], as WQ`, `[${WK.shape.join(", ")}]`, "Heads, width and channels must agree.");
@@ -96,6 +101,7 @@ export class EnergyTransformerBlock {
     for (const [name, { data }] of Object.entries(this.parameters)) checkFinite(data, `parameter ${name}`);
     this.graph = new BlockGraph({ WQ, WK, Xi, norm, hidden: hopfield, allowSelf });
     this.params = constants(this.parameters, precision === "f32" ? new Float32Array(0) : new Float64Array(0));
+    for (const [name, { data }] of Object.entries(this.params)) checkFinite(data, `parameter ${name} in ${precision}`);
     this.#prepared = this.graph.prepare(this.params);
   }
 
@@ -159,7 +165,9 @@ export class EnergyTransformerBlock {
   }
 
   /** (M34), `steps` times. @throws EngramError on tokens, neighbours or masks that do not fit, or options out of range */
-  run(x0: ArrayLike<number>, { steps = 12, alpha = 0.1, neighbours, free, guard = false, trace = true, visit }: BlockRunOptions = {}): BlockRun {
+  run(x0: ArrayLike<number>, options: BlockRunOptions = {}): BlockRun {
+    checkNames("run option", options, RUN_OPTIONS);
+    const { steps = 12, alpha = 0.1, neighbours, free, guard = false, trace = true, visit } = options;
     if (!(Number.isInteger(steps) && steps >= 0)) throw new EngramError("steps", "a whole number, 0 or above", String(steps), "12 is the authors' choice.");
     if (!(alpha > 0 && alpha < Infinity)) throw new EngramError("alpha", "a finite number above 0", String(alpha), ".1 is the authors' choice.");
     if (guard && !trace) throw new EngramError("trace", "true with the guard", "false", "The guard looks at every energy.");

@@ -7,7 +7,7 @@
  * beta is not among them: it is 1 / sqrt(Y). The released weights were trained with self-attention (M35), so that is the default here. That patches
  * stand left of Wenc (patches Wenc + Benc) is read from its shape; where P = D the shape cannot tell.
  */
-import { EngramError, nearestName, type Precision } from "../numeric/index.ts";
+import { checkNames, EngramError, nearestName, type Precision } from "../numeric/index.ts";
 import type { NdArray } from "../autodiff/index.ts";
 import { readNpz, readSafetensors, tensor, type Tensor, toFloat64, writeSafetensors } from "../formats/index.ts";
 import { EnergyTransformerBlock } from "./block.ts";
@@ -33,7 +33,9 @@ type CheckpointKey = (typeof KEYS)[number];
  * @param bytes an .npz or .safetensors file
  * @throws EngramError on a damaged file, a missing key (with the nearest the file has), or shapes that do not fit the geometry
  */
-export function readCheckpoint(bytes: Uint8Array, { geometry, allowSelf = true, epsilon, mean, sd, precision = "f32" }: CheckpointOptions, name = "checkpoint"): ImageEnergyTransformer {
+export function readCheckpoint(bytes: Uint8Array, options: CheckpointOptions, name = "checkpoint"): ImageEnergyTransformer {
+  checkNames("checkpoint option", options, ["geometry", "allowSelf", "epsilon", "mean", "sd", "precision"] satisfies (keyof CheckpointOptions)[]);
+  const { geometry, allowSelf = true, epsilon, mean, sd, precision = "f32" } = options;
   const { N, P } = patchCounts(geometry);
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   const tensors = isZip ? readNpz(bytes) : readSafetensors(bytes, name).tensors;

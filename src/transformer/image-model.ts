@@ -8,7 +8,7 @@
  *
  *   Wenc P x D, Benc D, Wdec D x P, Bdec P, positions (N + 1) x D, CLS D, MASK D
  */
-import { EngramError, type ImageLike } from "../numeric/index.ts";
+import { checkNames, EngramError, type ImageLike } from "../numeric/index.ts";
 import { add, constant, matmul, mul, type NdArray, reshape, slice, sub, take, type Var } from "../autodiff/index.ts";
 import { paramsOf } from "../hamux/graph.ts";
 import { checkFinite, constants, type Params } from "../hamux/lagrangian.ts";
@@ -54,6 +54,7 @@ export class ImageEnergyTransformer {
 
   /** @throws EngramError on arrays that are missing or do not fit the geometry and the block, NaN, or an sd that is not above 0 */
   constructor({ block, geometry, mean, sd, ...arrays }: ImageModelOptions) {
+    checkNames("image model option", arrays, OWN);
     const { N, P } = patchCounts(geometry);
     const D = block.dim;
     const shapes = { Wenc: [P, D], Benc: [D], Wdec: [D, P], Bdec: [P], positions: [N + 1, D], CLS: [D], MASK: [D] };

@@ -6,7 +6,7 @@
  * nearest-neighbour gap of what is stored, the mean as read-out (U4), one shot.
  */
 import type { Rows } from "../kernels/index.ts";
-import { type Backend, EngramError, type Precision, unknownName } from "../numeric/index.ts";
+import { type Backend, checkBackend, EngramError, type Precision, unknownName } from "../numeric/index.ts";
 import { betaFor } from "./beta.ts";
 import { descentProjection } from "./energy.ts";
 import { PROJECTION_NAMES, projectionOf, separationOf, type SeparationChoice, similarityOf } from "./names.ts";
@@ -97,7 +97,7 @@ export function settingsOf(options: UniversalOptions): Settings {
   if (typeof delta !== "number" || !(delta > 0 && delta < 1)) throw new EngramError("delta", "0 < delta < 1", String(delta), "delta = .01 gives the best memory 99 % of the weight.");
   if (!Number.isInteger(iterations) || iterations < 1) throw new EngramError("iterations", "a whole number >= 1", String(iterations), "1 is one-shot recall.");
   checkThreshold(threshold);
-  if (options.backend !== undefined) oneOf("backend", options.backend, ["simd", "scalar"]);
+  checkBackend(options.backend);
   for (const name of ["normalize", "trace"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "boolean") throw new EngramError(name, "true or false", String(options[name]), "Leave it out for the default.");
   }
