@@ -22,7 +22,7 @@ export const entropicBaselines: Experiment = { name: "entropic-baselines", title
 const [M, SIGMA] = [16, 0.025];
 const DAMAGES: readonly Damage[] = ["clean", "noisy", "occluded"];
 /** Unseen and stored cues in a fold. */
-const [UNSEEN, STORED] = [1000, 300];
+const [UNSEEN, STORED] = [400, 150];
 /** Memories that answer with a state. */
 const PAINTERS: readonly Baseline[] = BASELINES.filter((name) => !["1 nearest", "10 nearest", "class means"].includes(name));
 

@@ -25,7 +25,7 @@ const PRESET = 0.025;
 const STEPS = 6;
 const COUNT = 3;
 /** Cues at most, of which kinds are told, and held-out ones that set their limits. */
-const [CUES, JUDGED, HELD] = [1000, 100, 100];
+const [CUES, JUDGED, HELD] = [500, 50, 50];
 const DAMAGES: readonly Damage[] = ["clean", "noisy"];
 /** Of the authors' ten displayed pictures, by depth; rejected in the end. */
 const AUTHORS = { clean: { right: [6, 2, 3, 2, 4, 2], rejected: 2 }, noisy: { right: [3, 3, 3, 2, 1, 1], rejected: 3 } } as const;

@@ -64,13 +64,13 @@ export function judged(fold: Fold, zhat: Float32Array): { classes: Uint8Array; c
 /** The authors' (class, index), for folds 0 to 9. */
 const DISPLAYED: readonly (readonly [number, number])[] = [[5, 17], [1, 5], [3, 186], [4, 6], [2, 191], [8, 131], [9, 118], [7, 248], [0, 110], [6, 65]];
 
-/** Places in the test corpus of the displayed cues that this fold shows. @param part which of `parts` folds it is */
-export function displayedPlaces(fold: Fold, part: number, parts: number): number[] {
+/** Places in the test corpus of the displayed cues that this fold shows. @param part which of `parts` folds it is @param among only these first cues */
+export function displayedPlaces(fold: Fold, part: number, parts: number, among: number = fold.records.sizes.test): number[] {
   const labels = fold.labels("test");
   const said = fold.classify(fold.latents("test"));
   return DISPLAYED.flatMap(([label, index], k) => {
     if (k % parts !== part) return [];
-    const right = [...labels.keys()].filter((c) => labels[c] === label && said[c] === label);
+    const right = [...labels.keys()].filter((c) => c < among && labels[c] === label && said[c] === label);
     return right.length === 0 ? [] : [right[index % right.length]];
   });
 }

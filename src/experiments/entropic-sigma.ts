@@ -25,7 +25,7 @@ export const AUTHORS: readonly number[] = [10, 10, 7, 6, 3, 2];
 /** Two standard deviations of a count of ten with even odds. */
 export const COUNT = 3;
 /** Pictures that are painted for the Fréchet distance: it depends on their number. */
-const PAINTED = 2000;
+const PAINTED = 1000;
 /** Columns of the register that are drawn. */
 const DRAWN = 256;
 
