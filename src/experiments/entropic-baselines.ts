@@ -13,7 +13,7 @@ import { BASELINES, type Baseline, Baselines } from "./entropic-baseline-trials.
 import { protocolOf } from "./entropic-cifar.ts";
 import type { Damage } from "./entropic-fold.ts";
 import { type Graded, memoryOf, overFolds, type Paired, pairedDifference, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { pickRows } from "./entropic-shown.ts";
+import { pickRows, withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 
@@ -29,7 +29,7 @@ const PAINTERS: readonly Baseline[] = BASELINES.filter((name) => !["1 nearest", 
 /** One memory's answers to the cues of a kind, fold by fold. */
 interface Own {
   readonly graded: Graded[];
-  readonly found: { readonly declined: number; readonly own: number; readonly distance: number }[];
+  readonly found: { readonly declined: number; readonly own: number; readonly distance: number | null }[];
 }
 
 function run(context: Context): Report {
@@ -38,6 +38,7 @@ function run(context: Context): Report {
   const protocol = protocolOf(context, entropicBaselines.name);
   const n = protocol.sizes[protocol.sizes.length - 1];
   const folds = protocol.folds(n).slice(0, 3);
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
   const own = new Map<string, Own>();
   const at = (name: string, damage: Damage): Own => {
     const key = `${name}, ${damage}`;
@@ -63,15 +64,22 @@ function run(context: Context): Report {
       const noisy = baselines.noisy(z);
       const copies = fold.networks.encode(fold.pictures("fill", stored, damage));
       const asked = baselines.noisy(copies);
+      const about = `${entropicBaselines.name}, ${fold.key}, m ${M}, sigma ${SIGMA}, ${damage}, ${unseen.length} unseen, ${stored.length} stored`;
       for (const [b, name] of BASELINES.entries()) {
         say(`${damage} cues, ${name}`, (d + b / BASELINES.length) / DAMAGES.length);
-        at(name, damage).graded.push({ classes: baselines.answer(name, z, noisy).classes, labels });
-        if (!PAINTERS.includes(name)) continue;
-        const { classes, state } = baselines.answer(name, copies, asked);
-        at(name, damage).found.push(identified(baselines, classes, state!, stored, truth, n));
+        const part = kept(`${about}, ${name}`, () => {
+          const classes = Array.from(baselines.answer(name, z, noisy).classes);
+          if (!PAINTERS.includes(name)) return { classes };
+          const found = baselines.answer(name, copies, asked);
+          return { classes, found: identified(baselines, found.classes, found.state!, stored, truth, n) };
+        });
+        at(name, damage).graded.push({ classes: Uint8Array.from(part.classes), labels });
+        if (part.found !== undefined) at(name, damage).found.push(part.found);
       }
-      const all = baselines.forced(copies);
-      at("register, whatever eta says", damage).found.push(identified(baselines, fold.classify(all), all, stored, truth, n));
+      at("register, whatever eta says", damage).found.push(kept(`${about}, without eta`, () => {
+        const all = baselines.forced(copies);
+        return identified(baselines, fold.classify(all), all, stored, truth, n);
+      }));
     }
     baselines.dispose();
     memory.register.dispose();
@@ -87,45 +95,45 @@ function run(context: Context): Report {
       toPrecision: pairedDifference(graded, paper, "precision", seed), toRecall: pairedDifference(graded, paper, "recall", seed),
     };
   }));
-  const kept = DAMAGES.flatMap((damage) => ["register", "register, whatever eta says", ...PAINTERS.slice(1)].map((name) => {
+  const items = DAMAGES.flatMap((damage) => ["register", "register, whatever eta says", ...PAINTERS.slice(1)].map((name) => {
     const { found } = at(name, damage);
     const mean = (what: "declined" | "own" | "distance"): number => {
-      const values = found.map((one) => one[what]).filter((value) => !Number.isNaN(value));
+      const values = found.map((one) => one[what]).filter((value) => value !== null);
       return values.length === 0 ? NaN : values.reduce((a, b) => a + b, 0) / values.length;
     };
     return { cues: damage, memory: name, declined: mean("declined"), own: mean("own"), distance: mean("distance") };
   }));
   const one = result({
     experiment: entropicBaselines.name, title: entropicBaselines.title, seed, seconds: context.now() - start,
-    parameters: { quick, comparable: protocol.comparable, data: protocol.records.name, n, m: M, sigma: SIGMA, folds: [...folds], "unseen cues": Math.min(UNSEEN, protocol.records.sizes.test), "stored cues": Math.min(STORED, protocol.records.sizes.fill), ...chosen },
+    parameters: { quick, comparable: protocol.comparable, note: protocol.note, data: protocol.records.name, n, m: M, sigma: SIGMA, folds: [...folds], "unseen cues": Math.min(UNSEEN, protocol.records.sizes.test), "stored cues": Math.min(STORED, protocol.records.sizes.fill), ...chosen },
     rows: [
       ...scored.map(({ toPrecision: P, toRecall: R, ...row }) => ({ part: "unseen", ...row, "precision to register": P.difference, "precision low": P.low, "precision high": P.high, "recall to register": R.difference, "recall low": R.low, "recall high": R.high })),
-      ...kept.map((row) => ({ part: "stored", ...row })),
+      ...items.map((row) => ({ part: "stored", ...row })),
     ],
-    checks: checksOf(scored, kept),
+    checks: checksOf(scored, items),
   });
   const table: Table = {
     columns: ["cues", "memory", "precision, %", "recall, %", "rejected, %", "precision less register's", "recall less register's"],
     rows: scored.map((row) => [row.cues, row.memory, row.precision.toFixed(2), row.recall.toFixed(2), row.rejected.toFixed(2), row.memory === "register" ? null : points(row.toPrecision), row.memory === "register" ? null : points(row.toRecall)]),
   };
-  const items: Table = {
+  const ownItems: Table = {
     columns: ["cues", "memory", "declined, %", "own item nearest, % of all", "distance to it"],
-    rows: kept.map((row) => [row.cues, row.memory, row.declined.toFixed(1), row.own.toFixed(1), Number.isNaN(row.distance) ? null : row.distance.toFixed(4)]),
+    rows: items.map((row) => [row.cues, row.memory, row.declined.toFixed(1), row.own.toFixed(1), Number.isNaN(row.distance) ? null : row.distance.toFixed(4)]),
   };
   const chart = barChart({
     title: `Stored pictures found from damaged copies, n = ${n}, m = ${M}`, yLabel: "own item nearest to the answer", yStyle: "percent", yDomain: [0, 1], width: 960, height: 420, groups: [...DAMAGES],
     // Ones stand in the table: what they find is what the register finds where it may not decline.
-    series: [...new Set(kept.map(({ memory }) => memory))].filter((name) => name !== "ones").map((name) => ({ name, values: DAMAGES.map((damage) => kept.find((row) => row.memory === name && row.cues === damage)!.own / 100) })),
+    series: [...new Set(items.map(({ memory }) => memory))].filter((name) => name !== "ones").map((name) => ({ name, values: DAMAGES.map((damage) => items.find((row) => row.memory === name && row.cues === damage)!.own / 100) })),
   });
-  const find = (name: string, damage: Damage): (typeof kept)[number] => kept.find((row) => row.memory === name && row.cues === damage)!;
+  const find = (name: string, damage: Damage): (typeof items)[number] => items.find((row) => row.memory === name && row.cues === damage)!;
   return reportOf(one, {
-    lead: `${protocol.comparable ? "" : `Not comparable with the paper: ${protocol.records.name} instead of CIFAR-10. `}From noisy copies of stored pictures the register's answer is nearest to the picture's own item in ${find("register", "noisy").own.toFixed(1)} % (${find("register, whatever eta says", "noisy").own.toFixed(1)} % where it may not decline), the cue alone in ${find("no memory", "noisy").own.toFixed(1)} %, a memory of the items in ${find("items (E40)", "noisy").own.toFixed(1)} %; of clean unseen cues the register classifies ${scored[0].recall.toFixed(1)} % right, the classifier without a memory ${scored[2].recall.toFixed(1)} %, the nearest item ${scored[3].recall.toFixed(1)} %.`,
-    files: [["table.md", `${markdownTable(table)}\n${markdownTable(items)}`], ["stored.svg", chart]],
+    lead: withNote(protocol, `From noisy copies of stored pictures the register's answer is nearest to the picture's own item in ${find("register", "noisy").own.toFixed(1)} % (${find("register, whatever eta says", "noisy").own.toFixed(1)} % where it may not decline), the cue alone in ${find("no memory", "noisy").own.toFixed(1)} %, a memory of the items in ${find("items (E40)", "noisy").own.toFixed(1)} %; of clean unseen cues the register classifies ${scored[0].recall.toFixed(1)} % right, the classifier without a memory ${scored[2].recall.toFixed(1)} %, the nearest item ${scored[3].recall.toFixed(1)} %.`),
+    files: [["table.md", `${markdownTable(table)}\n${markdownTable(ownItems)}`], ["stored.svg", chart]],
     sections: [
       { heading: "Unseen cues: the class of the answer", parts: [
         htmlTable(table), paragraph(`Differences to the register in points with 95 % intervals (${scored[1].toPrecision.method}); where 0 lies inside, the two cannot be told apart. Nearest neighbours and class means answer by labels of stored items, all others by the same classifier on what they recall. No memory: the classifier on the cue with the register's own noise.`),
       ] },
-      { heading: "Stored cues: is the picture found?", parts: [figure(chart, "Declined cues count as not found."), htmlTable(items), paragraph("Distance: root mean square over the features, in shares of their ranges, from the answer to the undamaged picture's latents, of answered cues.")] },
+      { heading: "Stored cues: is the picture found?", parts: [figure(chart, "Declined cues count as not found."), htmlTable(ownItems), paragraph("Distance: root mean square over the features, in shares of their ranges, from the answer to the undamaged picture's latents, of answered cues.")] },
     ],
   });
 }
@@ -143,7 +151,7 @@ function identified(baselines: Baselines, classes: Uint8Array, state: Float32Arr
     for (let j = c * n; j < (c + 1) * n; j++) sum += (scaled[j] - truth[j]) ** 2;
     distance += Math.sqrt(sum / n);
   });
-  return { declined: 100 - (100 * answered) / stored.length, own: (100 * own) / stored.length, distance: answered === 0 ? NaN : distance / answered };
+  return { declined: 100 - (100 * answered) / stored.length, own: (100 * own) / stored.length, distance: answered === 0 ? null : distance / answered };
 }
 
 function points({ difference, low, high }: Paired): string {

@@ -7,12 +7,12 @@
  */
 import { type Kind, KINDS, levelDistance } from "../entropic/index.ts";
 import { check, type Check, figure, htmlTable, lineChart, markdownTable, paragraph, picture, result, type Table } from "../report/index.ts";
-import { chainsOf, type Depth, kindSetting, kindsOf } from "./entropic-chain-trials.ts";
+import { chainsOf, type Depth, type KindSetting, kindSetting, kindsOf } from "./entropic-chain-trials.ts";
 import { protocolOf } from "./entropic-cifar.ts";
 import { onesLike } from "./entropic-control-trials.ts";
 import type { Damage, Fold } from "./entropic-fold.ts";
 import { type Memory, memoryOf, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { cuePictures, decoded, displayedPlaces, pickRows, strips } from "./entropic-shown.ts";
+import { cuePictures, decoded, displayedPlaces, pickRows, strips, withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 
@@ -54,6 +54,7 @@ function run(context: Context): Report {
   const protocol = protocolOf(context, entropicChains.name);
   const n = protocol.sizes[protocol.sizes.length - 1];
   const folds = protocol.folds(n);
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
   const found: Row[][] = [];
   const films = new Map<Damage, Strip[]>(DAMAGES.map((damage) => [damage, []]));
   const names: string[] = [];
@@ -67,22 +68,27 @@ function run(context: Context): Report {
     const held = Math.min(HELD, Math.floor(0.4 * test));
     const count = Math.min(CUES, test - held);
     const places = displayedPlaces(fold, f, folds.length);
-    const setting = kindSetting(fold, memory, fold.latents("test").subarray((test - held) * n), PRESET, seed);
-    limits = { ...setting.limits };
+    let made: KindSetting | undefined;
+    const setting = (): KindSetting => (made ??= kindSetting(fold, memory, fold.latents("test").subarray((test - held) * n), PRESET, seed));
+    const about = `${entropicChains.name}, ${fold.key}, m ${M}, sigma ${SIGMA}, ${count} cues`;
+    limits = { ...kept(`${about}, limits by ${held}`, () => setting().limits) };
     const rows: Row[] = [];
     for (const [d, damage] of DAMAGES.entries()) {
-      const z = fold.networks.encode(fold.pictures("test", Array.from({ length: count }, (_, c) => c), damage));
+      let latents: Float32Array | undefined;
+      const z = (): Float32Array => (latents ??= fold.networks.encode(fold.pictures("test", Array.from({ length: count }, (_, c) => c), damage)));
       const own = fold.networks.encode(fold.pictures("test", places, damage));
       for (const name of ["register", "ones"] as const) {
         say(`${damage} cues, ${name}`, (2 * d + (name === "ones" ? 1 : 0)) / 4 + 0.05);
         const used = name === "register" ? memory : onesLike(memory);
         const choice = { sigma: SIGMA, seed, steps: STEPS, judge: memory.register };
-        const depths = chainsOf(fold, used, z, choice);
+        const told = kept(`${about}, ${damage}, ${name}, ${JUDGED} judged`, () => {
+          const depths = chainsOf(fold, used, z(), choice);
+          const kinds = name === "ones" ? undefined : kindsOf(setting(), memory, z(), depths, Array.from({ length: Math.min(JUDGED, count) }, (_, c) => c));
+          return rowsOf(fold, memory, z(), depths, { cues: damage, memory: name }).map((row, k) => ({ ...row, ...(kinds === undefined ? {} : { kinds: kinds[k] }) }));
+        });
         const shown = chainsOf(fold, used, own, choice);
-        const kinds = name === "ones" ? undefined : kindsOf(setting, memory, z, depths, Array.from({ length: Math.min(JUDGED, count) }, (_, c) => c));
-        rows.push(...rowsOf(fold, memory, z, depths, { cues: damage, memory: name }).map((row, k): Row => ({
-          ...row, ...(kinds === undefined ? {} : { kinds: kinds[k] }),
-          right: places.filter((place, i) => shown[k].classes[i] === fold.labels("test")[place]).length, unknown: shown[k].classes.filter((label) => label === REJECTED).length,
+        rows.push(...told.map((row, k): Row => ({
+          ...row, right: places.filter((place, i) => shown[k].classes[i] === fold.labels("test")[place]).length, unknown: shown[k].classes.filter((label) => label === REJECTED).length,
         })));
         if (name === "register") films.get(damage)!.push(...filmOf(fold, places, own, damage, shown));
         else used.register.dispose();
@@ -99,7 +105,7 @@ function run(context: Context): Report {
   const table = tableOf(rows, ten, protocol.comparable);
   const one = result({
     experiment: entropicChains.name, title: entropicChains.title, seed, seconds: context.now() - start,
-    parameters: { quick, comparable: protocol.comparable, data: protocol.records.name, n, m: M, sigma: SIGMA, folds: [...folds], ...Object.fromEntries(Object.entries(limits).map(([name, value]) => [`limit ${name}`, value])) },
+    parameters: { quick, comparable: protocol.comparable, note: protocol.note, data: protocol.records.name, n, m: M, sigma: SIGMA, folds: [...folds], ...Object.fromEntries(Object.entries(limits).map(([name, value]) => [`limit ${name}`, value])) },
     rows: rows.map(({ kinds, ...row }) => ({ ...row, ...Object.fromEntries(Object.entries(kinds ?? {}).map(([kind, share]) => [`kind ${kind}`, share])) })), checks: checksOf(own, ten, protocol.comparable),
   });
   const labels = ["cue", "painted", ...Array.from({ length: STEPS }, (_, k) => `depth ${k}`)];
@@ -118,7 +124,7 @@ function run(context: Context): Report {
   }) }));
   const [clean] = [own("clean")];
   return reportOf(one, {
-    lead: `${protocol.comparable ? "" : `Not comparable with the paper: ${protocol.records.name} instead of CIFAR-10. `}After one recall ${clean[0].recall.toFixed(1)} % of clean cues are of their class, after six ${clean[5].recall.toFixed(1)} %, with ${clean[5].rejected.toFixed(1)} % rejected on the way; a table of ones in the register's place gives ${own("clean", "ones")[5].recall.toFixed(1)} %.`,
+    lead: withNote(protocol, `After one recall ${clean[0].recall.toFixed(1)} % of clean cues are of their class, after six ${clean[5].recall.toFixed(1)} %, with ${clean[5].rejected.toFixed(1)} % rejected on the way; a table of ones in the register's place gives ${own("clean", "ones")[5].recall.toFixed(1)} %.`),
     files: [...pngs.map(({ damage, png }) => [`chains-${damage}.png`, png] as const), ["table.md", markdownTable(table)], ["classes.svg", classes], ...kinds.map(({ damage, svg }) => [`kinds-${damage}.svg`, svg] as const)],
     sections: [
       ...pngs.map(({ damage, png }) => ({ heading: `From ${damage} cues`, parts: [figure(picture(png, `chains from ${damage} cues`), "The cue, the cue through encoder and decoder alone, and six recalls, each the cue of the next. Black: rejected, and so is all that follows.")] })),
@@ -136,10 +142,10 @@ function rowsOf(fold: Fold, { quantiser, register }: Memory, z: Float32Array, de
   const first = register.levels(quantiser.transform(z));
   const labels = fold.labels("test").subarray(0, z.length / n);
   return depths.map(({ classes, levels }, depth) => {
-    const kept = [...classes.keys()].filter((c) => classes[c] !== REJECTED);
-    const own = new Uint16Array(kept.length * n);
-    kept.forEach((c, i) => own.set(levels.subarray(c * n, (c + 1) * n), i * n));
-    const moved = kept.map((c) => levelDistance(first, levels, m, c * n, c * n, n));
+    const answered = [...classes.keys()].filter((c) => classes[c] !== REJECTED);
+    const own = new Uint16Array(answered.length * n);
+    answered.forEach((c, i) => own.set(levels.subarray(c * n, (c + 1) * n), i * n));
+    const moved = answered.map((c) => levelDistance(first, levels, m, c * n, c * n, n));
     return { ...named, depth, ...scoreOf(classes, labels), likelihood: mean([...register.logLikelihood(own, 1)]) / n, moved: mean(moved) };
   });
 }

@@ -12,7 +12,7 @@ import { protocolOf } from "./entropic-cifar.ts";
 import { onesLike } from "./entropic-control-trials.ts";
 import type { Damage } from "./entropic-fold.ts";
 import { answersOf, type Graded, type Memory, memoryOf, type Paired, pairedDifference, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { cuePictures, decoded, displayedPlaces, judged, pickRows, recallsOf, strips } from "./entropic-shown.ts";
+import { cuePictures, decoded, displayedPlaces, judged, pickRows, recallsOf, strips, withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 
@@ -53,6 +53,7 @@ function run(context: Context): Report {
   const protocol = protocolOf(context, entropicNoise.name);
   const n = protocol.sizes[protocol.sizes.length - 1];
   const folds = protocol.folds(n);
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
   const found: Row[][] = [];
   const graded = new Map<string, { register: Graded[]; ones: Graded[] }>();
   const films = new Map<Damage, Strip[]>(DAMAGES.map((damage) => [damage, []]));
@@ -68,24 +69,28 @@ function run(context: Context): Report {
     const rows: Row[] = [];
     for (const [d, damage] of DAMAGES.entries()) {
       const z = damage === "clean" ? fold.latents("test").subarray(0, cues.length * n) : fold.networks.encode(fold.pictures("test", cues, damage));
-      const alone = judged(fold, z).classes;
-      const v = inside(memory, z);
+      const about = `${entropicNoise.name}, ${fold.key}, m ${M}, ${cues.length} ${damage} cues`;
+      const alone = Uint8Array.from(kept(`${about}, without a memory`, () => Array.from(judged(fold, z).classes)));
       const strip = places.map((place): Strip => [cuePictures(fold, [place], damage)[0], decoded(fold, pickRows(z, n, [place]))[0]]);
       for (const [k, sigma] of SIGMAS.entries()) {
         context.progress(`fold ${number}, ${damage} cues, sigma ${sigma}`, (f + (d + k / SIGMAS.length) / DAMAGES.length) / folds.length);
-        const recalls = recallsOf(fold, memory, z, { sigma, seed });
-        const { classes } = recalls;
-        const uniform = answersOf(fold, ones, z, { sigma, seed, judge: memory.register }).classes;
+        const part = kept(`${about}, sigma ${sigma}`, () => {
+          const { classes, zhat } = recallsOf(fold, memory, z, { sigma, seed });
+          const uniform = answersOf(fold, ones, z, { sigma, seed, judge: memory.register }).classes;
+          const answered = [...classes.keys()].filter((c) => classes[c] !== REJECTED);
+          const far = (levels: Uint16Array): number | null => (answered.length === 0 ? null : mean(answered.map((c) => levelDistance(levels, clean, M, c * n, c * n, n))));
+          return { classes: Array.from(classes), uniform: Array.from(uniform), cue: far(inside(memory, z)), found: far(inside(memory, zhat)) };
+        });
+        const [classes, uniform] = [Uint8Array.from(part.classes), Uint8Array.from(part.uniform)];
         const both = graded.get(`${damage} ${sigma}`) ?? { register: [], ones: [] };
         graded.set(`${damage} ${sigma}`, both);
         both.register.push({ classes, labels });
         both.ones.push({ classes: uniform, labels });
-        const recalled = inside(memory, recalls.zhat);
-        const kept = [...classes.keys()].filter((c) => classes[c] !== REJECTED);
-        const far = (levels: Uint16Array): number => mean(kept.map((c) => levelDistance(levels, clean, M, c * n, c * n, n)));
-        places.forEach((place, i) => strip[i].push(classes[place] === REJECTED ? undefined : decoded(fold, pickRows(recalls.zhat, n, [place]))[0]));
+        // The same draws: they are keyed by the cue's place.
+        const own = recallsOf(fold, memory, z, { sigma, seed, only: (c) => places.includes(c) });
+        places.forEach((place, i) => strip[i].push(classes[place] === REJECTED ? undefined : decoded(fold, pickRows(own.zhat, n, [place]))[0]));
         rows.push({
-          cues: damage, sigma, ...scoreOf(classes, labels), ones: scoreOf(uniform, labels).precision, alone: scoreOf(alone, labels).precision, cue: far(v), found: far(recalled),
+          cues: damage, sigma, ...scoreOf(classes, labels), ones: scoreOf(uniform, labels).precision, alone: scoreOf(alone, labels).precision, cue: part.cue ?? NaN, found: part.found ?? NaN,
           right: places.filter((place) => classes[place] === labels[place]).length, unknown: places.filter((place) => classes[place] === REJECTED).length,
           aloneRight: places.filter((place) => alone[place] === labels[place]).length,
         });
@@ -103,7 +108,7 @@ function run(context: Context): Report {
   const table = tableOf(rows, paired, ten, protocol.comparable);
   const one = result({
     experiment: entropicNoise.name, title: entropicNoise.title, seed, seconds: context.now() - start,
-    parameters: { quick, comparable: protocol.comparable, data: protocol.records.name, n, m: M, folds: [...folds], "cues of a fold": Math.min(CUES, protocol.records.sizes.test) },
+    parameters: { quick, comparable: protocol.comparable, note: protocol.note, data: protocol.records.name, n, m: M, folds: [...folds], "cues of a fold": Math.min(CUES, protocol.records.sizes.test) },
     rows: rows.map((row, i) => ({ ...row, "less ones": paired[i].difference, "less ones, low": paired[i].low, "less ones, high": paired[i].high })), checks: checksOf(rows, ten, protocol.comparable),
   });
   const own = (damage: Damage): Row[] => rows.filter(({ cues }) => cues === damage);
@@ -118,7 +123,7 @@ function run(context: Context): Report {
   const pngs = DAMAGES.slice(1).map((damage) => ({ damage, png: strips(films.get(damage)!, ["cue", "painted", ...SIGMAS.map(String)], names) }));
   const at = (damage: Damage): Row => own(damage)[0];
   return reportOf(one, {
-    lead: `${protocol.comparable ? "" : `Not comparable with the paper: ${protocol.records.name} instead of CIFAR-10. `}At sigma ${SIGMAS[0]} the memory rejects ${DAMAGES.slice(1).map((damage) => `${at(damage).rejected.toFixed(1)} % of ${damage}`).join(", ")} cues (${at("clean").rejected.toFixed(1)} % of clean ones); of the accepted noisy ones ${at("noisy").precision.toFixed(1)} % get their class (${at("noisy").alone.toFixed(1)} % of all without the memory), and what is recalled lies ${at("noisy").found.toFixed(3)} of the range from the clean picture's latents, the cue itself ${at("noisy").cue.toFixed(3)}.`,
+    lead: withNote(protocol, `At sigma ${SIGMAS[0]} the memory rejects ${DAMAGES.slice(1).map((damage) => `${at(damage).rejected.toFixed(1)} % of ${damage}`).join(", ")} cues (${at("clean").rejected.toFixed(1)} % of clean ones); of the accepted noisy ones ${at("noisy").precision.toFixed(1)} % get their class (${at("noisy").alone.toFixed(1)} % of all without the memory), and what is recalled lies ${at("noisy").found.toFixed(3)} of the range from the clean picture's latents, the cue itself ${at("noisy").cue.toFixed(3)}.`),
     files: [...pngs.map(({ damage, png }) => [`${damage}.png`, png] as const), ["table.md", markdownTable(table)], ["precision.svg", scores], ["recall.svg", shares]],
     sections: [
       ...pngs.map(({ damage, png }) => ({ heading: `${damage[0].toUpperCase()}${damage.slice(1)} cues`, parts: [figure(picture(png, `${damage} cues and what was recalled`), "The cue, the cue through encoder and decoder alone, and what was recalled at growing sigma. Black: not accepted.")] })),

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { Encoder } from "../encoders/index.ts";
 import { encodePng, image, type Image, mosaic } from "../images/index.ts";
 import { softmax } from "../kernels/index.ts";
-import type { Damage, Fold } from "./entropic-fold.ts";
+import type { Damage, Fold, Protocol } from "./entropic-fold.ts";
 import { type AnswerOptions, answersOf, type Memory, REJECTED } from "./entropic-scores.ts";
 
 export interface Recalls {
@@ -123,4 +123,9 @@ export function openJudge(fold: Fold, comparable: boolean, weights?: string): Ju
   if (weights === undefined || !existsSync(path)) return undefined;
   const encoder = new Encoder("cifar-resnet20", readFileSync(path), { name: path });
   return { name: "ResNet-20", e: encoder.dim, features: (pictures) => encoder.encode(pictures), dispose: () => encoder.dispose() };
+}
+
+/** A lead, and what keeps its numbers from being compared with the paper's. */
+export function withNote({ note }: Protocol, lead: string): string {
+  return note === "" ? lead : `${lead} ${note[0].toUpperCase()}${note.slice(1)}.`;
 }

@@ -11,7 +11,7 @@ import { check, type Check, figure, htmlTable, lineChart, markdownTable, paragra
 import { protocolOf } from "./entropic-cifar.ts";
 import type { Fold } from "./entropic-fold.ts";
 import { type Memory, memoryOf, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { cuePictures, decoded, displayedPlaces, openJudge, pickRows, recallsOf, strips } from "./entropic-shown.ts";
+import { cuePictures, decoded, displayedPlaces, openJudge, pickRows, recallsOf, strips, withNote } from "./entropic-shown.ts";
 import { ABOUT, FEWER_FOLDS, PREDICTED } from "./entropic-targets.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
@@ -49,6 +49,7 @@ function run(context: Context): Report {
   const protocol = protocolOf(context, entropicSigma.name);
   const n = protocol.sizes[protocol.sizes.length - 1];
   const folds = protocol.folds(n);
+  const kept: NonNullable<Context["part"]> = context.part ?? ((_, make) => make());
   const found: Row[][] = [];
   const ends: { raw: number; alone: number | null; real: number | null }[] = [];
   const film: Parameters<typeof strips>[0][number][] = [];
@@ -65,29 +66,34 @@ function run(context: Context): Report {
     const features = openJudge(fold, protocol.comparable, context.weights);
     judge = features?.name ?? judge;
     const shown = Array.from({ length: Math.min(PAINTED, protocol.records.sizes.test) }, (_, c) => c);
-    const real = features?.features(cuePictures(fold, shown));
-    const far = (pictures: ReturnType<typeof decoded>): number | null => (features === undefined ? null : frechetDistance(real!, features.features(pictures), features.e));
+    // Looked at only where a part is not kept.
+    let seen: Float32Array | undefined;
+    const real = (): Float32Array => (seen ??= features!.features(cuePictures(fold, shown)));
+    const far = (latents: Float32Array): number | null => (features === undefined ? null : frechetDistance(real(), features.features(decoded(fold, latents)), features.e));
     const z = fold.latents("test");
-    const raw = fold.classify(z);
     const labels = fold.labels("test");
-    const half = shown.length >> 1;
-    ends.push({
-      raw: scoreOf(raw, labels).precision, alone: far(decoded(fold, pickRows(z, n, shown))),
-      real: real === undefined ? null : frechetDistance(real.subarray(0, half * features!.e), real.subarray(half * features!.e), features!.e),
-    });
+    const about = `${entropicSigma.name}, ${fold.key}, m ${M}, ${judge}, ${shown.length} painted`;
+    const raw = Uint8Array.from(kept(`${about}, without a memory`, () => Array.from(fold.classify(z))));
+    ends.push(kept(`${about}, ends`, () => {
+      const half = (shown.length >> 1) * (features?.e ?? 0);
+      return { raw: scoreOf(raw, labels).precision, alone: far(pickRows(z, n, shown)), real: features === undefined ? null : frechetDistance(real().subarray(0, half), real().subarray(half), features.e) };
+    }));
     const strip = places.map((place) => [cuePictures(fold, [place])[0], decoded(fold, pickRows(z, n, [place]))[0]] as Parameters<typeof strips>[0][number][number][]);
     found.push(SIGMAS.map((sigma, k) => {
       say(`sigma ${sigma}`, (k + 1) / (SIGMAS.length + 1));
-      const recalls = recallsOf(fold, memory, z, { sigma, seed });
-      const { classes } = recalls;
-      const accepted = shown.filter((c) => classes[c] !== REJECTED);
-      const asked = [...labels.keys()].filter((c) => raw[c] === labels[c] && classes[c] !== REJECTED);
-      places.forEach((place, i) => strip[i].push(classes[place] === REJECTED ? undefined : decoded(fold, pickRows(recalls.zhat, n, [place]))[0]));
-      return {
-        sigma, ...scoreOf(classes, labels), confidence: mean([...recalls.confidence].filter((x) => !Number.isNaN(x))),
-        kept: mean(asked.map((c) => (classes[c] === labels[c] ? 100 : 0))), frechet: accepted.length < 2 ? null : far(decoded(fold, pickRows(recalls.zhat, n, accepted))),
-        right: places.filter((place) => classes[place] === labels[place]).length, unknown: places.filter((place) => classes[place] === REJECTED).length,
-      };
+      const row = kept(`${about}, sigma ${sigma}`, () => {
+        const { classes, zhat, confidence } = recallsOf(fold, memory, z, { sigma, seed });
+        const accepted = shown.filter((c) => classes[c] !== REJECTED);
+        const asked = [...labels.keys()].filter((c) => raw[c] === labels[c] && classes[c] !== REJECTED);
+        return {
+          sigma, ...scoreOf(classes, labels), confidence: mean([...confidence].filter((x) => !Number.isNaN(x))),
+          kept: mean(asked.map((c) => (classes[c] === labels[c] ? 100 : 0))), frechet: accepted.length < 2 ? null : far(pickRows(zhat, n, accepted)),
+        };
+      });
+      // The same draws: they are keyed by the cue's place.
+      const own = recallsOf(fold, memory, z, { sigma, seed, only: (c) => places.includes(c) });
+      places.forEach((place, i) => strip[i].push(own.classes[place] === REJECTED ? undefined : decoded(fold, pickRows(own.zhat, n, [place]))[0]));
+      return { ...row, right: places.filter((place) => own.classes[place] === labels[place]).length, unknown: places.filter((place) => own.classes[place] === REJECTED).length };
     }));
     film.push(...strip);
     names.push(...places.map((place) => protocol.records.set.names[labels[place]]));
@@ -101,7 +107,7 @@ function run(context: Context): Report {
   const table = tableOf(rows, ten, protocol.comparable);
   const one = result({
     experiment: entropicSigma.name, title: entropicSigma.title, seed, seconds: context.now() - start,
-    parameters: { quick, comparable: protocol.comparable, data: protocol.records.name, n, m: M, folds: [...folds], "Frechet distance in features of": judge, painted: Math.min(PAINTED, protocol.records.sizes.test), "accuracy without a memory, %": edge.raw, "Frechet distance of the autoencoder alone": edge.alone, "of one half of the real pictures to the other": edge.real },
+    parameters: { quick, comparable: protocol.comparable, note: protocol.note, data: protocol.records.name, n, m: M, folds: [...folds], "Frechet distance in features of": judge, painted: Math.min(PAINTED, protocol.records.sizes.test), "accuracy without a memory, %": edge.raw, "Frechet distance of the autoencoder alone": edge.alone, "of one half of the real pictures to the other": edge.real },
     rows: rows.map((row) => ({ ...row })), checks: checksOf(rows, { ten, comparable: protocol.comparable, folds: folds.length, edge }),
   });
   const scores = lineChart({
@@ -119,7 +125,7 @@ function run(context: Context): Report {
   }) : undefined;
   const png = strips(film, ["cue", "painted", ...SIGMAS.map(String)], names);
   return reportOf(one, {
-    lead: `${protocol.comparable ? "" : `Not comparable with the paper: ${protocol.records.name} instead of CIFAR-10. `}As sigma grows from ${SIGMAS[0]} to ${SIGMAS[5]}, precision falls from ${rows[0].precision.toFixed(1)} to ${rows[5].precision.toFixed(1)} %${fid === undefined ? "" : ` and the painted recalls move from ${rows[0].frechet!.toFixed(2)} to ${rows[5].frechet!.toFixed(2)} (Fréchet distance, ${judge})`}; the layout of the cue stays, under growing grain.`,
+    lead: withNote(protocol, `As sigma grows from ${SIGMAS[0]} to ${SIGMAS[5]}, precision falls from ${rows[0].precision.toFixed(1)} to ${rows[5].precision.toFixed(1)} %${fid === undefined ? "" : ` and the painted recalls move from ${rows[0].frechet!.toFixed(2)} to ${rows[5].frechet!.toFixed(2)} (Fréchet distance, ${judge})`}; the layout of the cue stays, under growing grain.`),
     files: [["filmstrip.png", png], ["table.md", markdownTable(table)], ["sigma.svg", scores], ["register.svg", chart], ...(fid === undefined ? [] : [["frechet.svg", fid] as const])],
     sections: [
       { heading: "From memory to noise", parts: [figure(picture(png, "displayed cues, painted, and recalled at growing sigma"), "The cue, the cue through encoder and decoder alone, and what the memory recalled from it. Black: not accepted.")] },
