@@ -1,30 +1,21 @@
 /** Cues by fours, interleaved: the layout batch.ts reads; the columns of a matrix as rows of panels; a matrix turned. */
 import { PANEL_BYTES } from "./layout";
 
-// @ts-ignore: decorator
-@inline
-function pack<T>(cues: usize, groups: i32, dim: i32, out: usize): void {
-  const row = <usize>dim * sizeof<T>();
+/** cues: 4 groups rows of dim numbers; out: as many, group-major, then k, then the cue within the group. packFours_f32 is the same in f32. */
+export function packCues_f64(cues: usize, groups: i32, dim: i32, out: usize): void {
+  const row = <usize>dim << 3;
   for (let g = 0; g < groups; g++) {
     const end = cues + row;
     while (cues < end) {
-      store<T>(out, load<T>(cues));
-      store<T>(out + sizeof<T>(), load<T>(cues + row));
-      store<T>(out + 2 * sizeof<T>(), load<T>(cues + 2 * row));
-      store<T>(out + 3 * sizeof<T>(), load<T>(cues + 3 * row));
-      cues += sizeof<T>();
-      out += 4 * sizeof<T>();
+      store<f64>(out, load<f64>(cues));
+      store<f64>(out, load<f64>(cues + row), 8);
+      store<f64>(out, load<f64>(cues + 2 * row), 16);
+      store<f64>(out, load<f64>(cues + 3 * row), 24);
+      cues += 8;
+      out += 32;
     }
     cues += 3 * row;
   }
-}
-
-/** cues: 4 groups rows of dim numbers; out: as many, group-major, then k, then the cue within the group. */
-export function packCues_f32(cues: usize, groups: i32, dim: i32, out: usize): void {
-  pack<f32>(cues, groups, dim, out);
-}
-export function packCues_f64(cues: usize, groups: i32, dim: i32, out: usize): void {
-  pack<f64>(cues, groups, dim, out);
 }
 
 /** B: k rows of n numbers, row-major; out: its first 32 count columns as `count` panels of k coordinates. */
@@ -44,6 +35,37 @@ export function packColumns_f32(B: usize, count: i32, n: i32, k: i32, out: usize
       v128.store(out, v128.load(b, 112), 112);
       out += PANEL_BYTES;
       b += row;
+    }
+  }
+}
+
+/** Rows of k numbers, rowBytes apart, by fours: group after group as gemm.ts reads them. The last group is filled up with its last row. */
+export function packFours_f32(from: usize, rowBytes: usize, rows: i32, k: i32, out: usize): void {
+  for (let r = 0; r < rows; r += 4, from += 4 * rowBytes) {
+    const last = rows - r - 1;
+    let a0 = from;
+    let a1 = last < 1 ? from : from + rowBytes;
+    let a2 = last < 2 ? a1 : a1 + rowBytes;
+    let a3 = last < 3 ? a2 : a2 + rowBytes;
+    for (let c = 0; c < (k & ~3); c += 4, a0 += 16, a1 += 16, a2 += 16, a3 += 16, out += 64) {
+      const x0 = v128.load(a0);
+      const x1 = v128.load(a1);
+      const x2 = v128.load(a2);
+      const x3 = v128.load(a3);
+      const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+      const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+      const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+      v128.store(out, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+      v128.store(out, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
+      v128.store(out, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
+      v128.store(out, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
+    }
+    for (let c = k & ~3; c < k; c++, a0 += 4, a1 += 4, a2 += 4, a3 += 4, out += 16) {
+      store<f32>(out, load<f32>(a0));
+      store<f32>(out, load<f32>(a1), 4);
+      store<f32>(out, load<f32>(a2), 8);
+      store<f32>(out, load<f32>(a3), 12);
     }
   }
 }

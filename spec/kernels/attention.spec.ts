@@ -1,7 +1,7 @@
 /** What the Energy Transformer's kernels add to the layers': softmax blocks, matrices turned, products of rows by fours and of lists; both twins, awkward sizes, special values. */
 import t from "tap";
 import { exp, seeded } from "../../src/numeric/index.ts";
-import { foursBytes, layerHost, listBytes, packFours, packFoursTurned, PackedMatrix, sgemm, softmax } from "../../src/kernels/index.ts";
+import { foursBytes, layerHost, listBytes, packFoursTurned, PackedMatrix, sgemm, softmax } from "../../src/kernels/index.ts";
 import type { LayerHost } from "../../src/kernels/index.ts";
 
 const hosts = [layerHost(), layerHost("scalar")];
@@ -63,13 +63,13 @@ t.test("a block of scores: logits in f32, exponentials and sum in f64, quotients
 t.test("turning, and rows by fours", async (t) => {
   for (const [rows, columns] of [[1, 1], [3, 5], [4, 4], [7, 17], [8, 64], [13, 3], [64, 257]]) {
     const x = numbers(rows * columns, rows);
-    const at = (r: number, c: number): number => (r < rows && c < columns ? x[r * columns + c] : 0);
+    const at = (r: number, c: number): number => x[Math.min(r, rows - 1) * columns + c];
     for (const host of hosts) {
       within(host, (place, room) => {
         const [from, to, fours] = [place(x), room(4 * rows * columns), room(foursBytes(rows, columns))];
         host.exports.transpose_f32(from, 4 * columns, rows, columns, to, 4 * rows);
         t.ok(same(host.arena.f32.subarray(to / 4, to / 4 + x.length), Array.from(x, (_, i) => at(i % rows, Math.floor(i / rows)))), `${host.backend} ${rows} x ${columns} turned`);
-        packFours(host, from, 4 * columns, rows, columns, fours);
+        host.exports.packFours_f32(from, 4 * columns, rows, columns, fours);
         const wanted = Array.from({ length: foursBytes(rows, columns) / 4 }, (_, i) => at(4 * Math.floor(i / (4 * columns)) + (i % 4), Math.floor(i / 4) % columns));
         t.ok(same(host.arena.f32.subarray(fours / 4, fours / 4 + wanted.length), wanted), `${host.backend} ${rows} x ${columns} by fours`);
       });
@@ -103,7 +103,7 @@ t.test("products: the bits of sgemm; zeros skipped change none; residual and low
             for (const added of [0, residual]) {
               if (wide === 32) W.productOfLists(a, 4 * k, lists, { ...to, residual: added });
               else {
-                packFours(host, a, 4 * k, m, k, fours);
+                host.exports.packFours_f32(a, 4 * k, m, k, fours);
                 W.product(fours, { ...to, residual: added });
               }
               t.ok(same(read(), added === 0 ? plain : wanted), `${what}, panels of ${wide}, from ${columns ? "columns" : "rows"}${added === 0 ? "" : ", residual"}`);
@@ -119,7 +119,7 @@ t.test("products: the bits of sgemm; zeros skipped change none; residual and low
         if (k % 4 === 0 && m % 4 === 0) {
           const aT = place(Float32Array.from({ length: m * k }, (_, i) => A[(i % m) * k + Math.floor(i / m)]));
           const again = room(foursBytes(m, k));
-          packFours(host, a, 4 * k, m, k, fours);
+          host.exports.packFours_f32(a, 4 * k, m, k, fours);
           packFoursTurned(host, aT, 4 * m, m, k, again);
           t.ok(same(host.arena.f32.subarray(again / 4, again / 4 + m * k), host.arena.f32.subarray(fours / 4, fours / 4 + m * k)), `${what}: turned by fours`);
         }

@@ -5,7 +5,7 @@ import type { Plain } from "./plain.ts";
 
 const r = Math.fround;
 
-export function attentionKernels({ f32, f64 }: Plain): Pick<LayerExports, "attend_f32" | "quotients_f32" | "transpose_f32" | "nonzeros_f32" | "gemmLists_f32"> {
+export function attentionKernels({ f32, f64 }: Plain): Pick<LayerExports, "attend_f32" | "quotients_f32" | "packFours_f32" | "transpose_f32" | "nonzeros_f32" | "gemmLists_f32"> {
   return {
     attend_f32: (x, n, beta, hide, exps, result) => {
       const [m, d] = [f32(), f64()];
@@ -30,6 +30,13 @@ export function attentionKernels({ f32, f64 }: Plain): Pick<LayerExports, "atten
     quotients_f32: (x, n, divisor, out) => {
       const [m, d] = [f32(), f64()];
       for (let i = 0; i < n; i++) m[out / 4 + i] = d[x / 8 + i] / divisor;
+    },
+    packFours_f32: (from, rowBytes, rows, k, out) => {
+      const m = f32();
+      for (let i = 0; i < 4 * Math.ceil(rows / 4); i++) {
+        const row = (from + Math.min(i, rows - 1) * rowBytes) / 4;
+        for (let c = 0; c < k; c++) m[out / 4 + 4 * (Math.floor(i / 4) * k + c) + (i % 4)] = m[row + c];
+      }
     },
     transpose_f32: (from, fromRow, rows, columns, to, toRow) => {
       const m = f32();

@@ -29,7 +29,6 @@ export type KernelExports = { readonly [name in `scoreOne_${RawScore}_${Precisio
   { readonly [name in `scoreMany_${RawScore}_${Precision}`]: ScoreMany } &
   { readonly [name in `rowSums_${Precision}`]: (panels: number, count: number, dim: number, mask: number, out: number) => void } &
   { readonly [name in `rowSquares_${Precision}`]: (panels: number, count: number, dim: number, about: number, mask: number, out: number) => void } &
-  { readonly [name in `packCues_${Precision}`]: (cues: number, groups: number, dim: number, out: number) => void } &
   { readonly [name in `power_${Precision}`]: (x: number, out: number, n: number, degree: number, rectified: number) => void } &
   { readonly [name in `${Unary}_f64` | "exp_f32"]: (x: number, out: number, n: number) => void } &
   { readonly [name in `${Binary}_f64`]: (x: number, y: number, out: number, n: number) => void } & LayerExports & CellExports & OtherExports;
@@ -51,6 +50,7 @@ type CellExports = { readonly [name in `cellsCount_${"u16" | "u32"}`]: CellsCoun
 interface OtherExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
+  packCues_f64(cues: number, groups: number, dim: number, out: number): void;
   dots_i16(cues: number, cuePanels: number, rows: number, rowPanels: number, run: number, out: number, stride: number): void;
   packColumns_f32(B: number, count: number, n: number, k: number, out: number): void;
   readonly softmaxBlock_f32: SoftmaxBlock;

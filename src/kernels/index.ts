@@ -17,7 +17,7 @@ export type { Geometry } from "./geometry.ts";
 export { backendInUse, initKernels, useKernels } from "./host.ts";
 export { layerHost } from "./layers.ts";
 export type { LayerExports, LayerHost } from "./layers.ts";
-export { foursBytes, listBytes, packFours, packFoursTurned, PackedMatrix } from "./packed.ts";
+export { foursBytes, listBytes, packFoursTurned, PackedMatrix } from "./packed.ts";
 export type { ProductCall } from "./packed.ts";
 export { BLOCK_K } from "./panels.ts";
 export type { Floats, RawScore } from "./panels.ts";

@@ -45,6 +45,7 @@ export interface LayerExports {
   bilinear_f32(x: number, rows: number, columns: number, bytes: number, outRows: number, outColumns: number, aligned: number, out: number): void;
   attend_f32(x: number, n: number, beta: number, hide: number, exps: number, result: number): void;
   quotients_f32(x: number, n: number, divisor: number, out: number): void;
+  packFours_f32(from: number, rowBytes: number, rows: number, k: number, out: number): void;
   transpose_f32(from: number, fromRow: number, rows: number, columns: number, to: number, toRow: number): void;
   nonzeros_f32(A: number, stride: number, rows: number, depth: number, lists: number, bounds: number): void;
   gemmLists_f32(
@@ -55,7 +56,7 @@ export interface LayerExports {
 export const LAYER_KERNELS: readonly (keyof LayerExports)[] = [
   "gemm_f32", "patches_f32", "copy_f32", "winogradInput_f32", "winogradOutput_f32", "depthwise_f32", "maxPool_f32", "averagePool_f32", "globalAverage_f32",
   "groupFactors_f32", "layerNorm_f32", "clamp_f32", "add_f32", "affine_f32", "leaky_f32", "sigmoid_f32", "silu_f32", "gelu_f32", "tanh_f32", "nearest_f32", "bilinear_f32",
-  "attend_f32", "quotients_f32", "transpose_f32", "gemmFours_f32", "nonzeros_f32", "gemmLists_f32",
+  "attend_f32", "quotients_f32", "packFours_f32", "transpose_f32", "gemmFours_f32", "nonzeros_f32", "gemmLists_f32",
 ];
 
 /** Where layers run. */

@@ -27,15 +27,6 @@ export function foursBytes(rows: number, k: number): number {
   return 16 * Math.ceil(rows / 4) * k;
 }
 
-/** Rows of k numbers, `stride` apart, by fours; the last group is filled up with zeros. */
-export function packFours({ exports, arena }: LayerHost, from: number, stride: number, rows: number, k: number, to: number): void {
-  for (let row = 0; row < rows; row += 4) {
-    const at = to + 4 * row * k;
-    if (rows - row < 4) arena.f32.fill(0, at / 4, at / 4 + 4 * k);
-    exports.transpose_f32(from + row * stride, stride, Math.min(4, rows - row), k, at, 16);
-  }
-}
-
 /** The columns of k rows, `stride` apart, by fours; rows are read to a multiple of 4 numbers. */
 export function packFoursTurned({ exports }: LayerHost, from: number, stride: number, columns: number, k: number, to: number): void {
   for (let column = 0; column < columns; column += 4) exports.copy_f32(from + 4 * column, stride, 4, to + 4 * column * k, 16, 4, k, 4);

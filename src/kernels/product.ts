@@ -11,6 +11,7 @@ import type { After, ConvolutionShape, Form } from "./convolution.ts";
 import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
+import { leftBytes, leftSide } from "./left-side.ts";
 import { BLOCK_K } from "./panels.ts";
 
 /** Pixels at once: with 256 k their windows stay in the second-level cache. */
@@ -57,7 +58,7 @@ export class Product implements Form {
     for (const down of axes(shape, geometry, 0)) {
       for (const across of axes(shape, geometry, 1)) this.#parts.push(part(blocks, shape, geometry, weights, down, across));
     }
-    this.scratchBytes = 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
+    this.scratchBytes = leftBytes(TILE) + 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
   }
 
   run(x: number, out: number, images: number, scratch: number, after: After): void {
@@ -88,15 +89,17 @@ export class Product implements Form {
     const plain = !transposed && [...kernel, ...stride, ...padding].join() === "1,1,1,1,0,0";
     const from = x + 4 * n * channels;
     // A group's panels may reach into its neighbour's channels: it is computed aside.
-    const [target, targetStep] = groups === 1 ? [out, step] : [scratch + 4 * TILE * BLOCK_K, 32 * panels];
+    const [target, targetStep] = groups === 1 ? [out, step] : [scratch + 4 * TILE * BLOCK_K + leftBytes(TILE), 32 * panels];
     // No tap reaches these outputs: an empty sum, then what follows it.
     const blocks = each.blocks.length === 0 ? [[0, 0] as const] : each.blocks;
     blocks.forEach(([k, depth], i) => {
       const last = i === blocks.length - 1;
       const A = plain ? from + 4 * (pixel * width + k) : scratch;
+      const aStride = plain ? 4 * width : 4 * depth;
       if (!plain && depth > 0) exports.patches_f32(from, each.g, pixel, count, k, depth, scratch);
-      exports.gemm_f32(
-        A, plain ? 4 * width : 4 * depth, count, each.W[n] + 32 * k, 32 * each.K, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
+      const left = leftSide(this.#host, 8 * panels, A, aStride, count, depth, scratch + 4 * TILE * BLOCK_K);
+      left.gemm(
+        left.A, left.aStride, count, each.W[n] + 32 * k, 32 * each.K, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
         this.#bias[n], residual === 0 ? 0 : residual + place, step, low, high,
       );
     });

@@ -112,8 +112,8 @@ export class SimdPanels implements PanelKernels {
     if (!grouped) return;
     view.fill(0, at + count * dim, at + total);
     const { exports: x } = this.#kernels;
-    const packCues = this.#precision === "f32" ? x.packCues_f32 : x.packCues_f64;
-    packCues(plain, groups, dim, this.#cues);
+    if (this.#precision === "f32") x.packFours_f32(plain, 4 * dim, 4 * groups, dim, this.#cues);
+    else x.packCues_f64(plain, groups, dim, this.#cues);
   }
 
   #setMask(mask: Uint8Array): void {

@@ -4,12 +4,15 @@ import type { After, Form } from "./convolution.ts";
 import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
+import { leftBytes, leftSide } from "./left-side.ts";
 import { BLOCK_K } from "./panels.ts";
 import { winogradWeights } from "./winograd-scalar.ts";
 import type { Edge } from "./winograd-scalar.ts";
 
 /** Numbers of V and M that stay in the second-level cache while the weights pass. */
 const CACHE = 1 << 17;
+/** Bytes of weights that no cache holds: each pass over them comes from memory, so more tiles share it (512 channels on 7 x 7: 14 to 5 ms under load). */
+const LARGE = 12 << 20;
 /** For the half-transformed tile: 36 vectors and 4 outputs. */
 const SCRATCH = 64 * 16;
 
@@ -42,8 +45,8 @@ export class Winograd implements Form {
     }
     this.#U = blocks.place(U);
     const fit = CACHE / (edge * edge * (pixel + this.#out));
-    this.#tiles = Math.max(8, Math.min(64, 4 * Math.floor(fit / 4)));
-    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + SCRATCH;
+    this.#tiles = Math.max(4 * U.length > LARGE ? 32 : 8, Math.min(64, 4 * Math.floor(fit / 4)));
+    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + leftBytes(this.#tiles) + SCRATCH;
   }
 
   run(x: number, out: number, images: number, scratch: number, { residual, low, high }: After): void {
@@ -53,6 +56,7 @@ export class Winograd implements Form {
     const V = scratch + SCRATCH;
     const vPlace = 4 * this.#tiles * pixel;
     const M = V + edge * edge * vPlace;
+    const copy = M + edge * edge * 4 * this.#tiles * this.#out;
     const mPlace = 4 * this.#tiles * this.#out;
     const total = images * Math.ceil(outRows / (edge - 2)) * Math.ceil(outColumns / (edge - 2));
     for (let tile = 0; tile < total; tile += this.#tiles) {
@@ -60,8 +64,10 @@ export class Winograd implements Form {
       exports.winogradInput_f32(x, this.#g, edge, tile, count, V, vPlace, scratch);
       for (let t = 0; t < edge * edge; t++) {
         for (let k = 0; k < C; k += BLOCK_K) {
-          exports.gemm_f32(
-            V + t * vPlace + 4 * k, 4 * pixel, count, this.#U + 4 * (t * C * this.#out + 8 * k), 32 * C, this.#out / 8, Math.min(BLOCK_K, C - k),
+          const depth = Math.min(BLOCK_K, C - k);
+          const left = leftSide(this.#host, this.#out, V + t * vPlace + 4 * k, 4 * pixel, count, depth, copy);
+          left.gemm(
+            left.A, left.aStride, count, this.#U + 4 * (t * C * this.#out + 8 * k), 32 * C, this.#out / 8, depth,
             M + t * mPlace, 4 * this.#out, k === 0 ? 1 : 0, 0, 0, 0, 0, 0, 0,
           );
         }

@@ -9,7 +9,7 @@
 import { exp, finish, Fold, log } from "../numeric/index.ts";
 import { constant, type NdArray, type Var } from "../autodiff/index.ts";
 import type { Params } from "../hamux/index.ts";
-import { BLOCK_K, foursBytes, joinSoftmax, type LayerHost, listBytes, packFours, packFoursTurned, PackedMatrix } from "../kernels/index.ts";
+import { BLOCK_K, foursBytes, joinSoftmax, type LayerHost, listBytes, packFoursTurned, PackedMatrix } from "../kernels/index.ts";
 import type { BlockTree } from "./block.ts";
 
 /** The energy, and the update of the tokens looked at last. */
@@ -109,7 +109,7 @@ export class BlockKernels {
   /** x as 1 x N x D. What was looked at before is forgotten, its update with it. */
   look(x: Var): BlockLook {
     const neurons = this.#normalise(x.data as Float32Array);
-    packFours(this.#o.host, this.#at.xhat, 4 * this.#sizes.D, this.#sizes.N, this.#sizes.D, this.#at.fours); // for the next two, which keep this order
+    this.#o.host.exports.packFours_f32(this.#at.xhat, 4 * this.#sizes.D, this.#sizes.N, this.#sizes.D, this.#at.fours); // for the next two, which keep this order
     const hopfield = this.#remember();
     const attention = this.#attend();
     return { tree: { energy: neurons + attention + hopfield, neurons, attention, hopfield }, update: () => this.#update() };
@@ -159,11 +159,11 @@ export class BlockKernels {
       const Q = at.QK + 4 * h * Y;
       const K = Q + 4 * H * Y;
       keysTurned.setColumns(K, qkStride, N);
-      packFours(host, Q, qkStride, N, Y, at.fours);
+      host.exports.packFours_f32(Q, qkStride, N, Y, at.fours);
       keysTurned.product(at.fours, { rows: N, out: at.A, outStride: aStride });
       for (let q = 0; q < N; q++) lse += r(this.#softmax(q));
       keys.setRows(K, qkStride, Y, true);
-      packFours(host, at.A, aStride, N, N, at.fours);
+      host.exports.packFours_f32(at.A, aStride, N, N, at.fours);
       keys.product(at.fours, { rows: N, out: at.ZQ + 4 * h * Y, outStride: zStride });
       packFoursTurned(host, at.A, aStride, N, N, at.fours);
       queries.setRows(Q, qkStride, Y, true);
@@ -218,9 +218,9 @@ export class BlockKernels {
     const { u, sum, ZQ, ZK, r: memories, fours, lists } = this.#at;
     const HY = H * Y;
     const to = { rows: N, outStride: 4 * width };
-    packFours(host, ZQ, 4 * Z, N, HY, fours);
+    host.exports.packFours_f32(ZQ, 4 * Z, N, HY, fours);
     backQ.product(fours, { ...to, out: u });
-    packFours(host, ZK, 4 * Z, N, HY, fours);
+    host.exports.packFours_f32(ZK, 4 * Z, N, HY, fours);
     backK.product(fours, { ...to, out: sum, residual: u });
     this.#packed.memories.productOfLists(memories, 4 * M, lists, { ...to, out: u, residual: sum });
     const data = new Float32Array(N * D);
