@@ -57,13 +57,13 @@ const DATA = process.env.ENGRAM_DATA ?? "../shared/data";
 const archive = `${DATA}/cifar-10-binary.tar.gz`;
 t.test("n = 64: the accuracy of the card on all test cues of fold 0, and training that says it was short", { skip: existsSync(archive) ? false : `${archive} is not here` }, async (t) => {
   const protocol = protocolOf({ quick: false, data: DATA, seed: 0, progress: () => undefined, now: () => 0 }, "x");
-  t.match(protocol.note, /not comparable with the paper: reduced training, 36 to 47 epochs of the autoencoder and 15 of the classifier/);
+  t.match(protocol.note, /not comparable with the paper: reduced training, 54 epochs of the autoencoder and 25 of the classifier/);
   t.same([protocol.sizes, protocol.folds(64)], [[64, 1024], [0]]);
   const fold = protocol.open(0, 64);
   const labels = fold.labels("test");
   const right = fold.classify(fold.latents("test")).filter((label, i) => label === labels[i]).length;
-  // 2,442 of 6,000 by PyTorch; a logit in a thousand could fall the other way.
-  t.ok(Math.abs(right - 2442) <= 6, `${right} of 6,000`);
+  // 2,687 of 6,000 by PyTorch; a logit in a thousand could fall the other way.
+  t.ok(Math.abs(right - 2687) <= 6, `${right} of 6,000`);
   t.throws(() => protocol.open(1, 64), { name: "EngramError", message: /weights of fold 1, n = 64, got none\. There are folds 0 for it/ });
   fold.dispose();
 });
