@@ -5,6 +5,7 @@ export * from "./batch";
 export * from "./bytes";
 export * from "./cells";
 export * from "./draws";
+export * from "./narrow";
 export * from "./elementary";
 export * from "./norms";
 export * from "./pack";

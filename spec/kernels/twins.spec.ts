@@ -189,6 +189,33 @@ t.test("cells: counting, looking up, drawing with and without running sums", asy
   t.same(wrong, []);
 });
 
+t.test("columns of at most 16 cells, 16 cues at a time: counts, caps, undefined and strange levels, bounds of every size", async (t) => {
+  const wrong: string[] = [];
+  for (const [n, m, Q] of [[16, 16, 16], [17, 16, 33], [64, 16, 300], [31, 5, 257], [64, 1, 40], [128, 8, 513], [15, 16, 40], [33, 9, 1], [48, 16, 0], [50, 12, 272], [20, 17, 40]]) {
+    const rng = seeded(n * 1000 + m);
+    const cues = Uint16Array.from({ length: Q * n }, () => {
+      const u = rng.uniform();
+      return u < 0.05 ? 65535 : u < 0.08 ? rng.integer(65536) : u < 0.5 ? rng.integer(m + 1) : m >> 1;
+    });
+    for (const cap of [1, 3, 1023, 65535]) {
+      twins(`${n} x ${m}, ${Q} cues, cap ${cap}`, (backend) => {
+        const cells = new Cells(n, m, { backend });
+        // Cells may begin at the end of what a u16 holds, and above the cap that is given now.
+        cells.set(Uint16Array.from({ length: n * m }, (_, at) => (at % 11 === 0 ? 65530 : at % 7)));
+        cells.count(cues, cap);
+        const out = [...cells.view, ...cells.undefinedRow];
+        for (const bounds of [[0, 1, 2, 40], [0, 65535, 1], [70000, 1]]) {
+          const { weights, misses, hidden } = cells.look(cues, Uint32Array.from({ length: n }, (_, j) => bounds[j % bounds.length]));
+          for (const list of [weights, misses, hidden]) for (const x of list) out.push(x);
+        }
+        cells.dispose();
+        return out;
+      }, wrong);
+    }
+  }
+  t.same(wrong, []);
+});
+
 t.test("the specs above ran every kernel the module exports", async (t) => {
   t.ok(kernelNames.length > 50, `${kernelNames.length} kernels`);
   t.same(kernelNames.filter((name) => !used.has(name)), []);

@@ -126,7 +126,7 @@ function pairPictures(way: Direction, sources: readonly Source[], filling: { lef
       cells.push(found.accepted ? paint(target, found.levels) : image(28, 28, 1, new Float32Array(784)));
     }
   }
-  const columnLabels = ["cue", "partner", "decoded", "random", "test", "search", "prototype", "o. class", "o. partner"];
+  const columnLabels = ["cue", "partner", "decoded", "random", "test", "search", "prototype", "class *", "partner *"];
   return encodePng(mosaic(cells, { columns: columnLabels.length, columnLabels, rowLabels: rows.map(() => ""), scale: 2, gap: 6, margin: 14 }));
 }
 
@@ -169,17 +169,21 @@ function report(context: Context, start: number, { pairs, tests, sides, fills, r
     title: "Recognition of test pairs", xLabel: "pairs registered, %", yLabel: "percent", xScale: "log", yDomain: [0, 100], xTicks: PERCENTS,
     series: (["precision", "recall", "accuracy"] as const).map((key) => ({ name: key, x: PERCENTS, y: fills.map((one) => one[key]) })),
   });
-  const table = (cues: RecallRow["cues"]): string => htmlTable({
-    columns: ["way", ...sides.flatMap((_, k) => [`${sides[k].name} to ${sides[1 - k].name}: answered`, ...(cues === "registered" ? ["exact", "partner nearest"] : []), "class", "distance"])],
-    rows: MODES.map((mode) => [mode, ...of(cues, mode).flatMap(({ answered, exact, nearest, right, distance }) => [answered, ...(cues === "registered" ? [exact, nearest] : []), right, Number.isNaN(distance) ? "-" : distance])]),
+  const table = (cues: RecallRow["cues"], k: number): string => htmlTable({
+    columns: [`${sides[k].name} to ${sides[1 - k].name}`, "answered", ...(cues === "registered" ? ["exact", "partner nearest"] : []), "class", "distance"],
+    rows: MODES.map((mode) => {
+      const { answered, exact, nearest, right, distance } = of(cues, mode)[k];
+      return [mode, answered, ...(cues === "registered" ? [exact, nearest] : []), right, Number.isNaN(distance) ? "-" : distance];
+    }),
     format: (value) => value.toFixed(1),
   });
+  const tables = (cues: RecallRow["cues"]): string[] => sides.map((_, k) => table(cues, k));
   return reportOf(found, {
     lead: `All ${pairs} registered pairs are recognised, and every partner lies in every column of its cue's projection, one of 2^${registered.bits.toFixed(0)} objects there in the mean: search brings the partner itself in ${mean("registered", "search", "exact").toFixed(1)} % of the recalls and something of its class in ${mean("registered", "search", "right").toFixed(1)} %.`,
     sections: [
-      { heading: "Pairs", parts: pictures.map((png, k) => figure(picture(png, "a row per class: a registered cue, its partner, the partner decoded from its levels, and what is recalled by each way"), `${sides[k].name} to ${sides[1 - k].name}, registered cues. Black: rejected. The last two columns are oracles: they are told the class, or the partner.`)) },
-      { heading: "Registered cues", parts: [paragraph("Percent of the cues. Exact: the partner's levels in all 64 columns. Partner nearest: among all stored items the partner is nearest to what was recalled. Class: by the recalled side's classifier. Yardsticks need no table: the stored pair whose own side is nearest to the cue; the mean of the class that the cue's classifier sees."), table("registered")] },
-      { heading: "Cues never registered", parts: [table("test")] },
+      { heading: "Pairs", parts: pictures.map((png, k) => figure(picture(png, "a row per class: a registered cue, its partner, the partner decoded from its levels, and what is recalled by each way"), `${sides[k].name} to ${sides[1 - k].name}, registered cues. Black: rejected. * Oracles: told the class, or the partner.`)) },
+      { heading: "Registered cues", parts: [paragraph("Percent of the cues. Exact: the partner's levels in all 64 columns. Partner nearest: among all stored items the partner is nearest to what was recalled. Class: by the recalled side's classifier. Yardsticks need no table: the stored pair whose own side is nearest to the cue; the mean of the class that the cue's classifier sees."), ...tables("registered")] },
+      { heading: "Cues never registered", parts: tables("test") },
       { heading: "Filling", parts: [figure(chart, "Positive: both sides of one class, about half of the test pairs."), htmlTable({
         columns: ["pairs", "H, bits", "fullness, %", "rows in use, %", "P", "R", "accuracy"], rows: fills.map((one) => [String(one.pairs), one.entropy, 100 * one.fullness, 100 * one.occupancy, one.precision, one.recall, one.accuracy]), format: (value) => value.toFixed(2),
       }), paragraph(`The table takes ${(bytes / 2 ** 20).toFixed(1)} MiB, ${store}.`)] },

@@ -1,4 +1,4 @@
-/** The WebAssembly half of `Cells`: the table in the arena, the kernels of assembly/cells.ts and draws.ts called for at most 256 cues at a time. */
+/** The WebAssembly half of `Cells`: the table in the arena, the kernels of assembly/cells.ts, narrow.ts and draws.ts called for at most 256 cues at a time. */
 import { BLOCK_ROWS } from "../numeric/index.ts";
 import type { ThreefryKey } from "../numeric/index.ts";
 import type { CellKernels, CellKind, CellTable, Looked } from "./cells-backend.ts";
@@ -6,6 +6,8 @@ import type { Kernels } from "./host.ts";
 
 /** Most bytes a table of running sums may take; beyond, and for fewer cues than it has rows a column, levels are drawn without one. */
 const TABLE_BYTES = 64 * 2 ** 20;
+/** Scratch of assembly/narrow.ts. */
+const [COUNT_ROOM, LOOK_ROOM] = [4608, 768];
 const BYTES: Readonly<Record<CellKind, number>> = { u16: 2, u32: 4, f64: 8 };
 
 export class SimdCells implements CellKernels {
@@ -59,7 +61,11 @@ export class SimdCells implements CellKernels {
     const { exports: x } = this.#kernels;
     const run = this.#kind === "u16" ? x.cellsCount_u16 : x.cellsCount_u32;
     this.changed();
-    this.#batches(cues, 0, (at, items) => run(this.#cells, this.#n, this.#m, at, items, cap, this.#none));
+    this.#batches(cues, COUNT_ROOM, (at, items, _, room) => {
+      const some = this.#narrow(items);
+      if (some > 0) x.cellsCountNarrow(this.#cells, this.#n, this.#m, at, some, cap, this.#none, room);
+      if (some < items) run(this.#cells, this.#n, this.#m, at + some * this.#n * 2, items - some, cap, this.#none);
+    });
   }
 
   look(cues: Uint16Array, least: Uint32Array, out: Looked): void {
@@ -68,8 +74,11 @@ export class SimdCells implements CellKernels {
     const bounds = arena.allocate(this.#n * 4);
     try {
       new Uint32Array(arena.memory.buffer, bounds, this.#n).set(least);
-      this.#batches(cues, BLOCK_ROWS * 16, (at, items, first, room) => {
-        run(this.#cells, this.#n, this.#m, at, items, bounds, room);
+      const small = this.#n <= 65535 && least.every((bound) => bound <= 65535);
+      this.#batches(cues, BLOCK_ROWS * 16 + LOOK_ROOM + this.#n * 32, (at, items, first, room) => {
+        const some = small ? this.#narrow(items) : 0;
+        if (some > 0) x.cellsLookNarrow(this.#cells, this.#n, this.#m, at, some, bounds, room, room + BLOCK_ROWS * 16);
+        if (some < items) run(this.#cells, this.#n, this.#m, at + some * this.#n * 2, items - some, bounds, room + some * 16);
         const { buffer } = arena.memory;
         const sums = new Float64Array(buffer, room, items * 2);
         const counts = new Int32Array(buffer, room, items * 4);
@@ -108,6 +117,11 @@ export class SimdCells implements CellKernels {
       out.set(new Uint16Array(buffer, room + levels, items * n), first * n);
     });
     return empty;
+  }
+
+  /** How many of so many cues the kernels of 16 cues at a time take. */
+  #narrow(items: number): number {
+    return this.#kind === "u16" && this.#m <= 16 && this.#n >= 16 ? items - (items % 16) : 0;
   }
 
   /** The address of the running sums under K, made when they pay. */

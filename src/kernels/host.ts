@@ -44,6 +44,9 @@ type CellExports = { readonly [name in `cellsCount_${"u16" | "u32"}`]: CellsCoun
   { readonly [name in `cellsLook_${"u16" | "u32"}`]: CellsLook } &
   { readonly [name in `cellsCumulate_${CellKind}`]: (cells: number, n: number, m: number, K: number, width: number, out: number) => void } &
   { readonly [name in `cellsDrawDirect_${CellKind}`]: CellsDrawDirect } & {
+    /** Of assembly/narrow.ts. */
+    cellsCountNarrow(cells: number, n: number, m: number, cues: number, items: number, cap: number, undefinedRow: number, room: number): void;
+    cellsLookNarrow(cells: number, n: number, m: number, cues: number, items: number, least: number, out: number, room: number): void;
     cellsDraw(cdf: number, n: number, m: number, width: number, cues: number, items: number, numbers: number, k0: number, k1: number, u: number, out: number): number;
   };
 
