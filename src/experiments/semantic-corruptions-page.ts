@@ -2,7 +2,7 @@
 import { figure, heatMap, htmlTable, lineChart, markdownTable, paragraph, picture, type Result, type Section, type Table } from "../report/index.ts";
 import type { Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
-import { type Family, IN_VIEWS } from "./semantic-damage.ts";
+import { ALL_DAMAGES, type Family, IN_VIEWS } from "./semantic-damage.ts";
 import type { Phi } from "./semantic-phi.ts";
 import { bestOf, rowOf, type SweepRow } from "./semantic-sweep.ts";
 
@@ -14,7 +14,8 @@ interface Shown {
 /** @param png the picture of examples */
 export function corruptionsReport(found: Result, rows: readonly SweepRow[], phis: readonly Phi[], png: Uint8Array, { N, quick }: Shown): Report {
   const names = phis.map(({ name }) => name);
-  const damages = [...new Set(rows.map(({ damage }) => damage))];
+  const present = new Set(rows.map(({ damage }) => damage));
+  const damages = ALL_DAMAGES.map(({ name }) => name).filter((name) => present.has(name));
   const map = heatMap({
     title: `Index-exact recall of ${N} memories, best similarity of each map`, xLabel: "feature map", yLabel: "damage", columns: names.length, rows: damages.length, x: names, y: damages, domain: [0, 1], width: 900, showValues: true,
     values: damages.flatMap((damage) => names.map((phi) => bestOf(rows, phi, damage, N)?.exact ?? NaN)),
