@@ -6,6 +6,7 @@ import {
   alternate, AssociativeRegister, Candidate, classPrototypes, cueFreeRecalls, cueOracle, drawFrom, HeteroRegister, HeteroTable, modulated, prototypeOracle,
   prototypeRetrieval, randomRetrieval, sampleAndTest, searchAndTest, type HeteroOptions, type HeteroShape,
 } from "../../src/entropic/index.ts";
+import { BackRows, Judge } from "../../src/entropic/hetero-judge.ts";
 import { chiSquare, golden, worst } from "./golden.ts";
 
 const rng = seeded(2411);
@@ -80,6 +81,13 @@ t.test("(E31), (E36): from scratch, after moves, and as written", async (t) => {
       const w = draws(1, columns, other);
       const candidate = new Candidate(register, side, v, projection, w);
       t.ok(Math.abs(candidate.distance - literal(w)) < 1e-12, `${side} from scratch`);
+      const judge = new Judge(register, side, v, projection, new BackRows(register, projection.side));
+      for (let k = 0; k < 60; k++) {
+        // Some columns undefined, as of an empty one, and some objects that meet nothing.
+        const object = Uint16Array.from(draws(1, columns, other), (b, j) => (k % 5 === 0 && j === k % columns ? NO_LEVEL : b));
+        t.equal(judge.distance(object), new Candidate(register, side, v, projection, object).distance, `${side}: judged alone, the same bits`);
+      }
+      t.equal(judge.distance(new Uint16Array(columns).fill(NO_LEVEL)), 0);
       for (let k = 0; k < 40; k++) {
         const [j, b] = [Math.floor(columns * rng.uniform()), Math.floor(other * rng.uniform())];
         candidate.move(j, b);

@@ -146,30 +146,35 @@ export class HeteroRegister {
 
   /** Adds `weight` T_iota to A and `count` to Z where T_iota is 0, over all cells of the other side that meet level a of column i of `side`. */
   addRow(side: Side, i: number, a: number, weight: number, A: Float64Array, Z: Uint32Array, count: number): void {
+    this.rowOf(side, i, a).forEach((held, at) => {
+      if (held > 0) A[at] += weight * held;
+      else Z[at] += count;
+    });
+  }
+
+  /** T_iota over all cells of the other side that meet level a of column i of `side`, 0 where off: p x q, or n x m. */
+  rowOf(side: Side, i: number, a: number): Uint16Array {
     const { n, m, p, q } = this.shape;
     const { table } = this;
     const { cells } = table;
+    const row = new Uint16Array(side === "left" ? p * q : n * m);
     if (side === "left") {
       for (let j = 0; j < p; j++) {
         const from = table.offset(i, j, a);
+        if (from < 0) continue;
         const least = this.least(i, j);
-        for (let b = 0, at = j * q; b < q; b++, at++) {
-          const held = from < 0 ? 0 : cells[from + b];
-          if (held >= least) A[at] += weight * held;
-          else Z[at] += count;
-        }
+        for (let b = 0; b < q; b++) if (cells[from + b] >= least) row[j * q + b] = cells[from + b];
       }
-      return;
+      return row;
     }
     for (let k = 0; k < n; k++) {
       const least = this.least(k, i);
-      for (let c = 0, at = k * m; c < m; c++, at++) {
+      for (let c = 0; c < m; c++) {
         const from = table.offset(k, i, c);
-        const held = from < 0 ? 0 : cells[from + a];
-        if (held >= least) A[at] += weight * held;
-        else Z[at] += count;
+        if (from >= 0 && cells[from + a] >= least) row[k * m + c] = cells[from + a];
       }
     }
+    return row;
   }
 
   /** (E26) The least count that is on in sub-table (i, j). */

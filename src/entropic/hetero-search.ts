@@ -18,6 +18,7 @@ import { EngramError } from "../numeric/index.ts";
 import type { Rng } from "../numeric/index.ts";
 import type { HeteroRegister, Projection, Side } from "./hetero-register.ts";
 import type { Levels } from "./levels.ts";
+import { BackRows, Judge, wholeWeights } from "./hetero-judge.ts";
 import { gaussianKernel } from "./retrieval.ts";
 
 /** Objects drawn in all, and redraws for each to get one not seen before: 2 * 64 of the paper's 64 columns. */
@@ -46,7 +47,7 @@ export interface HeteroRetrieved {
 /** One object of the other side, with what (E31) needs kept up to date. */
 export class Candidate {
   readonly w: Uint16Array;
-  readonly #register: HeteroRegister;
+  readonly #rows: BackRows;
   readonly #projection: Projection;
   readonly #v: Uint16Array;
   readonly #A: Float64Array;
@@ -55,18 +56,18 @@ export class Candidate {
   /** P over its common factor: whole numbers. */
   readonly #counts: Float64Array;
 
-  /** @param side of the cue v @param projection of v */
-  constructor(register: HeteroRegister, side: Side, v: Levels, projection: Projection, w: ArrayLike<number>) {
+  /** @param side of the cue v @param projection of v @param rows shared by the candidates of a cue */
+  constructor(register: HeteroRegister, side: Side, v: Levels, projection: Projection, w: ArrayLike<number>, rows: BackRows = new BackRows(register, projection.side)) {
     const { n, m, p, q } = register.shape;
     const [own, levels] = side === "left" ? [n, m] : [p, q];
-    this.#register = register;
+    this.#rows = rows;
     this.#projection = projection;
     this.#v = register.levels(side, v);
     this.#levels = levels;
     this.#A = new Float64Array(own * levels);
     this.#Z = new Uint32Array(own * levels);
     const defined = this.#v.filter((level) => level !== NO_LEVEL).length;
-    this.#counts = projection.P.map((weight) => Math.round((weight * defined) / own));
+    this.#counts = wholeWeights(projection, defined, own);
     this.w = Uint16Array.from(w);
     this.w.forEach((b, j) => this.#put(j, b, 1));
   }
@@ -99,8 +100,12 @@ export class Candidate {
 
   #put(j: number, b: number, sign: 1 | -1): void {
     if (b === NO_LEVEL) return;
-    const { side, levels } = this.#projection;
-    this.#register.addRow(side, j, b, sign * this.#counts[j * levels + b], this.#A, this.#Z, sign);
+    const [row, A, Z] = [this.#rows.of(j, b), this.#A, this.#Z];
+    const weight = sign * this.#counts[j * this.#projection.levels + b];
+    for (let at = 0; at < row.length; at++) {
+      A[at] += weight * row[at];
+      Z[at] += row[at] === 0 ? sign : 0;
+    }
   }
 }
 
@@ -189,18 +194,19 @@ function best(register: HeteroRegister, side: Side, v: Levels, projection: Proje
   const { rng, samples = SAMPLES } = options;
   if (!Number.isInteger(samples) || samples < 1) throw new EngramError("samples", "a whole number from 1", String(samples), "The paper draws 128.");
   const seen = new Set<string>();
-  let found: Candidate | undefined;
+  const rows = new BackRows(register, projection.side);
+  const judge = new Judge(register, side, v, projection, rows);
+  let found: Uint16Array | undefined;
   let distance = Infinity;
   for (let k = 0; k < samples; k++) {
     let w = drawFrom(P, projection.levels, rng);
     for (let redraw = 1; redraw < SAMPLES && seen.has(String(w)); redraw++) w = drawFrom(P, projection.levels, rng);
     if (seen.has(String(w))) break;
     seen.add(String(w));
-    const candidate = new Candidate(register, side, v, projection, w);
-    const d = candidate.distance;
-    if (found === undefined || d < distance) [found, distance] = [candidate, d];
+    const d = judge.distance(w);
+    if (found === undefined || d < distance) [found, distance] = [w, d];
   }
-  return [found!, seen.size];
+  return [new Candidate(register, side, v, projection, found!, rows), seen.size];
 }
 
 function answer(candidate: Candidate, judged: number): HeteroRetrieved {

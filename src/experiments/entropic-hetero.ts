@@ -49,7 +49,7 @@ function run(context: Context): Report {
   const labels = Uint8Array.from(filling.left, (place) => a.labels[place]);
   const testLabels = Uint8Array.from(asked.left, (place) => a.labels[place]);
   const ways = DIRECTIONS.map((from) => (from === "left" ? direction(register, from, left, right, labels, seed) : direction(register, from, right, left, labels, seed)));
-  const count = quick ? 20 : 200;
+  const count = quick ? 20 : 60;
   const places = { registered: spread(filling.left.length, count), test: spread(asked.same.filter(Boolean).length, count).map((k) => [...asked.same.keys()].filter((c) => asked.same[c])[k]) };
   const rows: RecallRow[] = [];
   for (const way of ways) {
