@@ -95,8 +95,8 @@ function colourTables(rows: readonly ColourRow[]): [string, Table][] {
 }
 
 function colourSection(rows: readonly ColourRow[], png: Uint8Array): Section {
-  return { heading: `Photographs: ${rows[0].set}`, parts: [
-    figure(picture(png, "rows of photographs: stored, damaged cue, what each memory paints, and the cue decoded without a memory"), "100 memories. By the cue's own code; `features`: the code that is stored with the features of contrastive-small; `no memory`: the autoencoder alone, which repairs noise but does not know what was there."),
+  return { heading: `Colour pictures: ${rows[0].set}`, parts: [
+    figure(picture(png, "rows of photographs: stored, damaged cue, what each memory paints, and the cue decoded without a memory"), "100 memories. By the cue's own code; features: the code that is stored with the features of contrastive-small; no memory: the autoencoder alone, which repairs noise but does not know what was there."),
     ...colourTables(rows).flatMap(([heading, table]) => [paragraph(heading), htmlTable(table)]),
     paragraph("A code follows the pixels: by itself it is known from noise and squares, which its autoencoder was trained to repair, not from turns and crops. Stored beside the features of an encoder that overlooks those it is found from them, too. Bytes are at 4 a number; the pixels are 12,288 so, 3,072 as bytes."),
   ] };
