@@ -28,7 +28,7 @@ export function openJoint(name: JointName, folder: string = join(packageRoot(), 
   const family = name === "digits" || name === "letters" ? "hetero" : name;
   const [encoder, decoder, classifier] = (["encoder", "decoder", "classifier"] as const).map((part) => {
     const path = join(folder, `entropic-${name}-${part}.safetensors`);
-    if (!existsSync(path)) throw new EngramError(path, "weights of training/entropic-joint.py", "no such file", `Train them: python3 training/entropic-joint.py ${name}; the published package carries no weights but the default encoder's.`);
+    if (!existsSync(path)) throw new EngramError(path, "weights of training/entropic-joint.py", "no such file", `Train them: python3 training/entropic-joint.py ${name}, or leave --weights out for the shipped ones.`);
     return new Encoder(`entropic-${family}-${part}`, readFileSync(path));
   });
   const run = (network: Encoder, rows: Float32Array, width: number, out: number): Float32Array => {
