@@ -67,6 +67,11 @@ const SMALLEST = 1e-9;
 
 export interface MemoryFills { readonly nearest: Float32Array; /** By beta, in the order of BETAS. */ readonly softmax: Float32Array[] }
 
+/** z += w xi at the places that are asked for. A loop over bytes: at small betas every stored picture weighs something. */
+function addTo(z: Float64Array, places: Int32Array, w: number, bytes: Uint8Array, from: number): void {
+  for (let i = 0; i < places.length; i++) z[places[i]] += w * Math.fround(bytes[from + places[i]] / 255);
+}
+
 /** What a pixel memory of the stored pictures makes of each cue. */
 export function memoryFills(stored: LabelledImages, cues: readonly Float32Array[], hidden: readonly Uint8Array[], progress: (i: number) => void): MemoryFills[] {
   const dim = cues[0].length;
@@ -80,12 +85,11 @@ export function memoryFills(stored: LabelledImages, cues: readonly Float32Array[
   const fills = cues.map((cue, i): MemoryFills => {
     progress(i);
     const S = memory.scores([cue], { visible: hidden[i].map((bit) => 1 - bit) });
+    const places = Int32Array.from(hidden[i].keys()).filter((k) => hidden[i][k] === 1);
     const blended = BETAS.map((beta) => {
       const w = softmax(S.map((s) => beta * s));
       const z = new Float64Array(dim);
-      w.forEach((weight, mu) => {
-        if (weight > SMALLEST) row(mu).forEach((value, k) => (z[k] += weight * value));
-      });
+      for (let mu = 0; mu < stored.count; mu++) if (w[mu] > SMALLEST) addTo(z, places, w[mu], stored.bytes, mu * dim);
       return inserted(cue, z, hidden[i]);
     });
     return { nearest: inserted(cue, row(argmax(S)), hidden[i]), softmax: blended };
