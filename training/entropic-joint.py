@@ -32,6 +32,7 @@ import corpora
 import idx
 import jointnets
 from export import write
+from stopping import Patience
 
 NAMES = {
     "mnist": dict(kind="mnist2021", build=jointnets.mnist, scale=1, batch=100, epochs=10, patience=0, loss=lambda y, x: F.binary_cross_entropy(y, x)),
@@ -64,31 +65,6 @@ def read(folder):
     pictures = [idx.pixels(idx.find(folder, f"{part}-images-idx3-ubyte")) for part in ("train", "t10k")]
     labels = [idx.labels(idx.find(folder, f"{part}-labels-idx1-ubyte")) for part in ("train", "t10k")]
     return np.concatenate(pictures).reshape(-1, 1, 28, 28), np.concatenate(labels).astype(np.int64)
-
-
-class Patience:
-    """Section 6: epochs 0..2 store the weights; later, wait+1 where training is better than validation in any measure, else the first of accuracy, error, loss
-    that improves stores them and sets wait to 0, else wait+1."""
-
-    def __init__(self, limit):
-        self.limit, self.wait, self.best, self.stored = limit, 0, {"accuracy": 0.0, "rmse": math.inf, "loss": math.inf}, None
-
-    def after(self, epoch, train, valid, state):
-        """Whether to stop. Without a limit the last epoch counts."""
-        copy = lambda: {name: value.detach().clone() for name, value in state.items()}
-        if epoch < 3 or self.limit == 0:
-            self.stored = copy()
-            return False
-        if train["loss"] < valid["loss"] or train["accuracy"] > valid["accuracy"] or train["rmse"] < valid["rmse"]:
-            self.wait += 1
-            return self.wait >= self.limit
-        better = {"accuracy": valid["accuracy"] > self.best["accuracy"], "rmse": valid["rmse"] < self.best["rmse"], "loss": valid["loss"] < self.best["loss"]}
-        name = next((name for name, is_better in better.items() if is_better), None)
-        if name is None:
-            self.wait += 1
-            return self.wait >= self.limit
-        self.wait, self.best[name], self.stored = 0, valid[name], copy()
-        return False
 
 
 def losses(recipe, model, pictures, labels):
@@ -169,7 +145,7 @@ def main():
         own = training
     model = recipe["build"]().to(args.device)
     optimizer = torch.optim.Adam(model.parameters(), args.rate, eps=1e-7, **({"fused": True} if args.device == "cuda" else {}))
-    patience, history, first, seconds, over = Patience(recipe["patience"]), [], 0, 0.0, False
+    patience, history, first, seconds, over = Patience(recipe["patience"], {"accuracy": 1, "rmse": -1}), [], 0, 0.0, False
     checkpoint, run = os.path.join(args.out, "checkpoint.pt"), [args.name, args.fold, args.seed, batch, args.rate, args.limit]
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, map_location=args.device, **({} if torch.__version__.startswith("1.") else {"weights_only": False}))
