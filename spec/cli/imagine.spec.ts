@@ -146,6 +146,19 @@ t.test("an encoder in front, a decoder behind: remembered, found again, and the 
   t.match(engram(["recall", "g.engram", "garments/5.png", "--encoder", "other.safetensors"], { cwd }), { status: 2, stderr: /the encoder g\.engram was made with/ });
 });
 
+t.test("networks that are shipped go by their names", async (t) => {
+  const cwd = folder(t);
+  mkdirSync(join(cwd, "photos"));
+  for (let i = 0; i < 8; i++) writeFileSync(join(cwd, "photos", `${i}.png`), png(i));
+  ok(t, ["remember", "photos", "-o", "a.engram", "--model", "entropic", "--encoder", "entropic-cifar-encoder-64", "--xi", "64"], cwd);
+  t.match(JSON.parse(ok(t, ["info", "a.engram", "--json"], cwd)), { dim: 64, encoder: "entropic-cifar-encoder-64" });
+  const networks = ["--decoder", "entropic-cifar-decoder-64", "--classifier", "entropic-cifar-classifier-64"];
+  t.match(ok(t, ["imagine", "a.engram", "photos/3.png", "--sigma", "0", "--steps", "2", ...networks, "-o", "dream.png"], cwd), /photos\/3\.png\t0\t3\.png\t0\t0\t[0-9]\tknown/);
+  ok(t, ["show", "a.engram", "photos/3.png", ...networks, "-o", "page.html"], cwd);
+  t.match(textOf(parse(readFileSync(join(cwd, "page.html"), "utf8"), true)), /seen by entropic-cifar-encoder-64/);
+  t.match(engram(["imagine", "a.engram", "photos/3.png", "--decoder", "entropic-cifar-decoder-1024"], { cwd }), { status: 2, stderr: /a network that takes the memory's 64 features, got entropic-cifar-decoder-1024, which takes 1024/ });
+});
+
 t.test("show: a page with the table, the paths, the reasons and the strip", async (t) => {
   const cwd = folder(t);
   rows(cwd);
