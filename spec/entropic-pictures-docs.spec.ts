@@ -11,7 +11,7 @@ interface Run {
   readonly checks: readonly { readonly name: string; readonly measured: number; readonly pass: boolean }[];
 }
 
-type Name = "sigma" | "baselines";
+type Name = "sigma" | "chains" | "baselines";
 const kept = JSON.parse(readFileSync("fixtures/experiments/entropic-pictures.json", "utf8")) as Record<Name, Run> & { weights: Record<string, string> };
 const page = readFileSync("docs/entropic-pictures.md", "utf8");
 
@@ -29,7 +29,7 @@ t.test("the kept runs are of the shipped networks", async (t) => {
   for (const [part, digest] of Object.entries(kept.weights)) {
     t.equal(createHash("sha256").update(readFileSync(`fixtures/weights/entropic-cifar-${part}-1024.safetensors`)).digest("hex"), digest, part);
   }
-  for (const name of ["sigma", "baselines"] as const) t.match(kept[name].parameters, { quick: false, comparable: true, n: 1024, m: 16, data: "CIFAR-10" }, name);
+  for (const name of ["sigma", "chains", "baselines"] as const) t.match(kept[name].parameters, { quick: false, comparable: true, n: 1024, m: 16, data: "CIFAR-10" }, name);
 });
 
 t.test("sigma", async (t) => {
@@ -38,6 +38,18 @@ t.test("sigma", async (t) => {
   t.same(table("sigma"), kept.sigma.rows.map((row, k) => [
     String(row.sigma), fixed(row.precision, 1), predicted[k], fixed(row.recall, 1), fixed(row.rejected, 2), fixed(100 * (row.confidence as number), 1), fixed(row.frechet, 2), String(row.right), authors[k],
   ]));
+});
+
+t.test("chains", async (t) => {
+  const row = (cues: string, memory: string, depth: number): Run["rows"][number] => kept.chains.rows.find((one) => one.cues === cues && one.memory === memory && one.depth === depth)!;
+  t.same(table("chains"), [0, 1, 2, 3, 4, 5].map((depth) => [
+    String(depth),
+    ...["clean", "noisy"].flatMap((cues) => {
+      const [own, ones] = [row(cues, "register", depth), row(cues, "ones", depth)];
+      return [fixed(own.recall, 1), fixed(ones.recall, 1), fixed(own.rejected, 1), `${own.right} / ${{ clean: [6, 2, 3, 2, 4, 2], noisy: [3, 3, 3, 2, 1, 1] }[cues]![depth]}`];
+    }),
+  ]));
+  t.same(table("kinds"), [0, 1, 2, 3, 4, 5].map((depth) => [String(depth), ...["reproduction", "association", "imagination", "noise", "rejected"].map((kind) => fixed(100 * (row("clean", "register", depth)[`kind ${kind}`] as number), 0)), fixed(row("clean", "register", depth).likelihood, 3), fixed(row("clean", "register", depth).moved, 3)]));
 });
 
 t.test("baselines", async (t) => {
@@ -53,7 +65,7 @@ t.test("baselines", async (t) => {
 });
 
 t.test("what failed is said", async (t) => {
-  for (const name of ["sigma", "baselines"] as const) {
+  for (const name of ["sigma", "chains", "baselines"] as const) {
     const failed = kept[name].checks.filter(({ pass }) => !pass).length;
     t.match(page, new RegExp(`\`entropic-${name}\`: ${kept[name].checks.length - failed} of ${kept[name].checks.length} checks pass`), name);
   }
