@@ -11,7 +11,7 @@ interface Run {
   readonly checks: readonly { readonly name: string; readonly measured: number; readonly pass: boolean }[];
 }
 
-type Name = "sigma" | "chains" | "baselines";
+type Name = "sigma" | "chains" | "noise" | "baselines";
 const kept = JSON.parse(readFileSync("fixtures/experiments/entropic-pictures.json", "utf8")) as Record<Name, Run> & { weights: Record<string, string> };
 const page = readFileSync("docs/entropic-pictures.md", "utf8");
 
@@ -29,7 +29,7 @@ t.test("the kept runs are of the shipped networks", async (t) => {
   for (const [part, digest] of Object.entries(kept.weights)) {
     t.equal(createHash("sha256").update(readFileSync(`fixtures/weights/entropic-cifar-${part}-1024.safetensors`)).digest("hex"), digest, part);
   }
-  for (const name of ["sigma", "chains", "baselines"] as const) t.match(kept[name].parameters, { quick: false, comparable: true, n: 1024, m: 16, data: "CIFAR-10" }, name);
+  for (const name of ["sigma", "chains", "noise", "baselines"] as const) t.match(kept[name].parameters, { quick: false, comparable: true, n: 1024, m: 16, data: "CIFAR-10" }, name);
 });
 
 t.test("sigma", async (t) => {
@@ -52,6 +52,13 @@ t.test("chains", async (t) => {
   t.same(table("kinds"), [0, 1, 2, 3, 4, 5].map((depth) => [String(depth), ...["reproduction", "association", "imagination", "noise", "rejected"].map((kind) => fixed(100 * (row("clean", "register", depth)[`kind ${kind}`] as number), 0)), fixed(row("clean", "register", depth).likelihood, 3), fixed(row("clean", "register", depth).moved, 3)]));
 });
 
+t.test("damaged cues", async (t) => {
+  t.same(table("noise"), ["clean", "noisy", "occluded", "two-tone"].flatMap((cues) => [0.01, 0.05, 0.11].map((sigma) => {
+    const row = kept.noise.rows.find((one) => one.cues === cues && one.sigma === sigma)!;
+    return [cues, String(sigma), fixed(row.rejected, 1), fixed(row.precision, 1), `${signed(row["less ones"])} (${signed(row["less ones, low"])} to ${signed(row["less ones, high"])})`, fixed(row.alone, 1), fixed(row.cue, 3), fixed(row.found, 3)];
+  })));
+});
+
 t.test("baselines", async (t) => {
   const unseen = kept.baselines.rows.filter(({ part }) => part === "unseen");
   const names = [...new Set(unseen.map(({ memory }) => memory))];
@@ -65,7 +72,7 @@ t.test("baselines", async (t) => {
 });
 
 t.test("what failed is said", async (t) => {
-  for (const name of ["sigma", "chains", "baselines"] as const) {
+  for (const name of ["sigma", "chains", "noise", "baselines"] as const) {
     const failed = kept[name].checks.filter(({ pass }) => !pass).length;
     t.match(page, new RegExp(`\`entropic-${name}\`: ${kept[name].checks.length - failed} of ${kept[name].checks.length} checks pass`), name);
   }
