@@ -206,7 +206,9 @@ def together(stages, deadline):
         active = [stage for stage in active if not stage.finish()]
     for stage in stages:
         stage.stopped = "minutes" if stage in active else "patience" if stage.patience.wait >= PATIENCE else "epochs"
-        stage.model.load_state_dict(stage.patience.stored)
+        # The authors restore nothing where all epochs ran.
+        if stage.stopped != "epochs":
+            stage.model.load_state_dict(stage.patience.stored)
         stage.model.eval()
         stage.graph = stage.optimizer = None
 
