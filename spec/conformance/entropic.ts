@@ -32,6 +32,15 @@ export const ENTROPIC: readonly Case[] = [
     register.dispose();
     return out;
   })),
+  twin("entropic/narrow", "150 objects of 37 columns and 16 levels, registered and looked up 16 at a time and the rest one by one", { objects: 150, columns: 37, m, cap: 60, xi: 9 }, (tools, { objects: count, columns, cap, xi }) => {
+    const register = new tools.engram.entropic.AssociativeRegister(columns, m, { sigma: 0.1, cap, xi, backend: tools.backend });
+    const stored = objects(tools, count, columns, m, "narrow objects");
+    register.register(stored);
+    const found = register.recognize(Uint16Array.from([...stored.subarray(0, 50 * columns), ...tools.integers("narrow cues", 50 * columns, m)]));
+    const out = { cells: register.cells.slice(), entropy: [register.entropy], accepted: found.accepted, weight: found.weights, mismatches: found.mismatches };
+    register.dispose();
+    return out;
+  }),
   ...PRESETS.map((preset) => twin(`entropic/memory ${preset}`, "features through the preset's quantiser: state, levels, energies", { preset, N, n, xi: 3, seed: 9 }, (tools, { xi, seed }) => {
     const memory = new tools.engram.EntropicMemory({ preset, xi, levels: 8, sigma: 0.2, backend: tools.backend });
     const features = rowsOf(tools.numbers("features", N * n, 4), n);
