@@ -67,6 +67,7 @@ t.test("refusals", async (t) => {
   };
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", "--preset", "cifar"], /cifar2024/);
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", "--levels", "0"], /--levels/);
+  refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", "--levels", "5793"], /--levels: expected .*5792/);
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", "--cap", "0"], /--cap/);
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", "--beta", "3"], /model entropic|model dense/);
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "dense", "--xi", "3"], /entropic/);

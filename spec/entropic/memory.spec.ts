@@ -228,6 +228,13 @@ t.test("bad input is refused and changes nothing", async (t) => {
   for (const bad of [{ levels: 0 }, { levels: 1.5 }, { levels: NaN }, { preset: "cifar" }, { quantiser: "lokal" }, { sigma: -1 }, { cap: 0 }, { xi: 0.5 }, { iota: NaN }, { sigme: 0.1 }, null, 5] as unknown as EntropicOptions[]) {
     t.throws(() => new EntropicMemory(bad), EngramError, JSON.stringify(bad));
   }
+  for (const levels of [5793, 20000, 65534]) t.throws(() => new EntropicMemory({ levels }), new RegExp(`levels m: expected at most 5792 to recall from, got ${levels}`));
+  new EntropicMemory({ levels: 5792 }).dispose();
+  const fine = new EntropicMemory({ quantiser: fitQuantiser([[0], [1]], { levels: 65534 }) });
+  fine.store([[0], [1]]);
+  t.ok(fine.recognize([1]).accepted, "of a quantiser that is given: recognised, not recalled");
+  t.throws(() => fine.recall([1]), /at most 5792/);
+  fine.dispose();
   t.throws(() => new EntropicMemory({ levels: 4, quantiser: fitQuantiser(patterns, { levels: 5 }) }), /5, those of the quantiser/);
   const empty = new EntropicMemory();
   for (const ask of [() => empty.recall([1]), () => empty.recognize([1]), () => empty.energy([1]), () => empty.forget(0), () => empty.toBytes(), () => empty.register]) t.throws(ask, /empty memory/);

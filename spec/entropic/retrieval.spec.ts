@@ -3,7 +3,7 @@ import t from "tap";
 import { EngramError, seeded, threefry2x32, threefryKey } from "../../src/numeric/index.ts";
 import { NO_LEVEL } from "../../src/kernels/index.ts";
 import { AssociativeRegister, type RegisterOptions, triangularQuantile } from "../../src/entropic/index.ts";
-import { drawKey } from "../../src/entropic/retrieval.ts";
+import { drawKey, MOST_DRAWN } from "../../src/entropic/retrieval.ts";
 import { chiSquare, golden, Literal, worst } from "./golden.ts";
 
 const BACKENDS = ["simd", "scalar"] as const;
@@ -174,6 +174,10 @@ t.test("bad options", async (t) => {
   for (const bad of [{ sigma: -0.1 }, { sigma: NaN }, { temperature: 0 }, { temperature: NaN }, { temperature: Infinity }, { seed: -1 }, { seed: 0.5 }, { sample: NaN }, { mode: "best" }, { numbers: new Uint32Array(2) }]) {
     t.throws(() => amr.retrieve([0], bad as never), EngramError, JSON.stringify(bad));
   }
+  const fine = new AssociativeRegister(1, 65534);
+  fine.register([7]);
+  for (const mode of ["sample", "map", "mean"] as const) t.throws(() => fine.retrieve([7], { mode }), /levels m: expected at most 5792/, mode);
+  t.ok((MOST_DRAWN + 1) * MOST_DRAWN * 8 <= 2 ** 28 && (MOST_DRAWN + 2) * (MOST_DRAWN + 1) * 8 > 2 ** 28, "256 MiB");
 });
 
 t.test("a width whose square underflows is width 0; a temperature whose power underflows is MAP", async (t) => {

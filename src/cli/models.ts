@@ -89,7 +89,7 @@ function modelOptions(): ModelOption[] {
     { models: embedded, option: new Option("--scale <how>", "a network's features as they are (raw), each of length 1, or that of their square roots (default root; entropic: raw)").argParser(oneOf("--scale", ["raw", "unit", "root"] as const)) },
     { models: semantic, option: new Option("--false-accepts <rate>", "calibrate: accept at most this share of pictures that are not stored").argParser(number("--false-accepts", { min: 0, max: 1, open: true })) },
     { models: entropic, option: new Option("--preset <name>", `the memory of a paper: ${PRESET_NAMES.join(", ")} (default cifar2024)`).argParser(oneOf("--preset", PRESET_NAMES)) },
-    { models: entropic, option: new Option("--levels <m>", "quantisation levels per column (default: the preset's)").argParser(number("--levels", { min: 1, max: 65534, whole: true })) },
+    { models: entropic, option: new Option("--levels <m>", "quantisation levels per column (default: the preset's)").argParser(number("--levels", { min: 1, max: 5792, whole: true })) },
     { models: entropic, option: new Option("--quantiser <kind>", `range of a column: ${QUANTISER_KINDS.join(", ")} (default: the preset's)`).argParser(oneOf("--quantiser", QUANTISER_KINDS)) },
     { models: entropic, option: new Option("--iota <i>", "least weight of a cell, as a share of its column's mean (default 0)").argParser(number("--iota", { min: 0 })) },
     { models: entropic, option: new Option("--kappa <k>", "least weight of a cue, as a share of the memory's mean (default 0)").argParser(number("--kappa", { min: 0 })) },

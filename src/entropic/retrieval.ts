@@ -165,8 +165,20 @@ export class Reducer {
   }
 }
 
-/** (m + 1) x m: K[v, i] = exp(-(i - v)^2 / (2 s^2)), the last row, of an undefined cue, 1. s = 0, or so small that its square is: 1 where i = v. */
+/** The most levels that can be drawn from: a kernel of (m + 1) m numbers is then just below 256 MiB. */
+export const MOST_DRAWN = 5792;
+
+/** @throws EngramError for more levels than a kernel is made for */
+export function checkDrawn(m: number): void {
+  if (m > MOST_DRAWN) throw new EngramError("levels m", `at most ${MOST_DRAWN} to recall from`, String(m), "Quantise to fewer levels: the kernel grows with their square, and 16 is the choice of the paper.");
+}
+
+/**
+ * (m + 1) x m: K[v, i] = exp(-(i - v)^2 / (2 s^2)), the last row, of an undefined cue, 1. s = 0, or so small that its square is: 1 where i = v.
+ * @throws EngramError for more than 5,792 levels
+ */
 export function gaussianKernel(m: number, s: number): Float64Array {
+  checkDrawn(m);
   const K = new Float64Array((m + 1) * m).fill(1);
   const byDistance = Float64Array.from({ length: m }, (_, d) => (2 * s * s === 0 ? (d === 0 ? 1 : 0) : exp(-(d * d) / (2 * s * s))));
   for (let v = 0; v < m; v++) for (let i = 0; i < m; i++) K[v * m + i] = byDistance[Math.abs(i - v)];
