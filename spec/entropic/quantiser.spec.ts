@@ -2,7 +2,7 @@
 import t from "tap";
 import fc from "fast-check";
 import { EngramError } from "../../src/numeric/index.ts";
-import { fitQuantiser, Quantiser, roundHalfEven, type QuantiserData } from "../../src/entropic/index.ts";
+import { EntropicMemory, fitQuantiser, HeteroMemory, Quantiser, roundHalfEven, type QuantiserData } from "../../src/entropic/index.ts";
 import { golden, worst } from "./golden.ts";
 
 t.test("three kinds, f32 and f64, against numpy", async (t) => {
@@ -94,5 +94,23 @@ t.test("equal is what maps alike, whatever the order of its names", async (t) =>
   t.ok(made.equals(new Quantiser({ ...made.data, fittedOn: "elsewhere" })));
   for (const other of [{ levels: 9 }, { precision: "f64" }, { lo: [0, 0] }, { hi: [2, 6] }, { kind: "percentile" }, { reference: true }, { kind: "global", lo: [0], hi: [5] }]) {
     t.notOk(made.equals(new Quantiser({ ...made.data, ...other } as never)), JSON.stringify(other));
+  }
+});
+
+t.test("a range too wide for the arithmetic is refused", async (t) => {
+  const ends = (x: number): number[][] => [[0, -x], [1, x]];
+  for (const kind of ["local", "percentile"] as const) t.throws(() => fitQuantiser(ends(3e38), { kind, levels: 2 }), /range of column 1: .* too wide for f32.*Scale the data/, kind);
+  t.throws(() => fitQuantiser(ends(3e38), { kind: "global", levels: 2 }), /range of all columns: .*too wide for f32/);
+  t.throws(() => fitQuantiser(ends(3e38), { levels: 1 }), /too wide/, "m = 1");
+  t.throws(() => fitQuantiser(ends(2e37), { levels: 16 }), /15-fold f32 can hold/, "15 times the range overflows");
+  t.throws(() => fitQuantiser(ends(1e308), { levels: 2, precision: "f64" }), /too wide for f64/);
+  for (const [x, levels, precision] of [[1e37, 16, "f32"], [1.6e38, 2, "f32"], [3e38, 16, "f64"]] as const) {
+    t.same([...fitQuantiser(ends(x), { levels, precision }).transform(ends(x).flat())], [0, 0, levels - 1, levels - 1], `${x}`);
+  }
+  const { data } = fitQuantiser(ends(1), { levels: 4 });
+  t.equal(new Quantiser({ ...data, lo: [0, -3e38], hi: [1, 3e38] }).columns, 2, "plain data, as of an old file, is taken as it is");
+  for (const memory of [new EntropicMemory(), new HeteroMemory()]) {
+    memory.store(ends(3e38), { values: memory instanceof HeteroMemory ? ends(1) : undefined } as never);
+    t.throws(() => memory.toBytes(), /range of column 1: .*too wide for f32/);
   }
 });

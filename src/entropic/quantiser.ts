@@ -123,7 +123,7 @@ export class Quantiser {
   }
 }
 
-/** A quantiser for patterns like these. @throws EngramError on no patterns, NaN, infinities, or a constant column where those are refused */
+/** A quantiser for patterns like these. @throws EngramError on no patterns, NaN, infinities, a range whose (m - 1)-fold overflows, or a constant column where those are refused */
 export function fitQuantiser(patterns: Patterns, options: QuantiserOptions): Quantiser {
   const { kind = "local", constantColumns = "level0", precision = "f32", reference = false, levels } = options;
   const { rows, dim, data } = toRows(patterns, "patterns");
@@ -134,7 +134,9 @@ export function fitQuantiser(patterns: Patterns, options: QuantiserOptions): Qua
     lo.push(kind === "percentile" ? quantile(column, 0.005) : column.reduce((least, x) => Math.min(least, x), Infinity));
     hi.push(kind === "percentile" ? quantile(column, 0.995) : column.reduce((most, x) => Math.max(most, x), -Infinity));
   }
-  return new Quantiser({ kind, levels, constantColumns, precision, reference, lo, hi, columns: dim, fittedOn: `${rows} patterns` });
+  const quantiser = new Quantiser({ kind, levels, constantColumns, precision, reference, lo, hi, columns: dim, fittedOn: `${rows} patterns` });
+  checkWidth(quantiser);
+  return quantiser;
 }
 
 /** @throws EngramError unless m is a whole number from 1 to 65,534 */
@@ -146,6 +148,16 @@ export function checkLevels(m: number): number {
 /** @throws EngramError for another word */
 export function checkConstant(columns: string = "level0"): void {
   if (columns !== "refuse" && columns !== "level0") throw unknownName("constantColumns", String(columns), ["refuse", "level0"]);
+}
+
+/** @throws EngramError where (E21) would overflow inside the range. Not asked of plain data: an old file with such a quantiser still opens. */
+function checkWidth(quantiser: Quantiser): void {
+  const { kind, levels, precision, lo, hi } = quantiser.data;
+  const inner = precision === "f32" ? Math.fround : (x: number): number => x;
+  const wide = lo.findIndex((low, j) => !Number.isFinite(inner(Math.max(1, levels - 1) * inner(inner(hi[j]) - inner(low)))));
+  if (wide < 0) return;
+  const what = kind === "global" ? "range of all columns" : `range of column ${wide}`;
+  throw new EngramError(what, `hi - lo whose ${Math.max(1, levels - 1)}-fold ${precision} can hold`, `${lo[wide]} to ${hi[wide]}, too wide for ${precision}`, "Scale the data.");
 }
 
 function checkData(data: QuantiserData): QuantiserData {
