@@ -193,6 +193,12 @@ t.test("bad input", async (t) => {
   for (const bad of [() => new HeteroMemory({ levels: 0 }), () => new HeteroMemory({ sigma: -1 }), () => new HeteroMemory().recall([1]), () => new HeteroMemory().toBytes(), () => memory.store(left, { values: right.slice(1) }),
     () => memory.store([[1]], { values: [right[0]] }), () => memory.store([left[0]], { values: [[NaN]] }), () => memory.recall([1]), () => memory.recall(left[0], { mode: "x" } as never), () => memory.recall(left[0], { from: "x" } as never),
     () => memory.recall(left[0], { seed: 0.5 }), () => memory.recognize(right[0], left[0])]) t.throws(bad, EngramError);
+  for (const x of [1e300, -3.5e38]) {
+    t.throws(() => memory.store([left[0], left[1].map((y, j) => (j === 2 ? x : y))], { values: right.slice(0, 2) }), /patterns, row 1, column 2: expected a number that f32 can hold/);
+    const fresh = new HeteroMemory();
+    t.throws(() => fresh.store(left.slice(0, 2), { values: [right[0].map((y, j) => (j === 3 ? x : y)), right[1]] }), /values, row 0, column 3: expected a number that f32 can hold/);
+    t.same([fresh.size, fresh.dim], [0, 0]);
+  }
   t.equal(memory.size, N);
   memory.dispose();
   for (const ask of [() => memory.recognize(left[0], right[0]), () => memory.recall(left[0]), () => memory.store(left, { values: right }), () => memory.toBytes()]) t.throws(ask, /disposed/);

@@ -23,7 +23,7 @@ import { HETERO_MODES, HETERO_RECALL_OPTIONS, type HeteroRecall, type HeteroReca
 import { HeteroRegister, type PairRecognition, type Side } from "./hetero-register.ts";
 import { checkHetero, type HeteroMemoryOptions, type HeteroStoreOptions } from "./hetero-options.ts";
 import { type HeteroOptions, heteroSettings } from "./hetero-settings.ts";
-import { fitQuantiser, type Quantiser } from "./quantiser.ts";
+import { checkHeld, fitQuantiser, type Quantiser } from "./quantiser.ts";
 import { AssociativeRegister } from "./register.ts";
 
 export class HeteroMemory {
@@ -78,7 +78,7 @@ export class HeteroMemory {
   /**
    * Adds pairs. All or nothing.
    * @param patterns the left sides @param options their right sides, keys and classes
-   * @throws EngramError on ragged rows, NaN, sides that differ in number, keys given twice, or classes of some pairs only
+   * @throws EngramError on ragged rows, NaN, numbers beyond f32, sides that differ in number, keys given twice, or classes of some pairs only
    */
   store(patterns: Patterns, options: HeteroStoreOptions): void {
     this.#alive();
@@ -86,6 +86,8 @@ export class HeteroMemory {
     const dim = (side: Side): number | undefined => (this.#dims[side] === 0 ? undefined : this.#dims[side]);
     const left = toRows(patterns, "patterns", dim("left"));
     const right = toRows(options.values, "values", dim("right"));
+    checkHeld(left, "patterns");
+    checkHeld(right, "values");
     if (left.rows !== right.rows) throw new EngramError("values", `${left.rows} rows, one per pattern`, `${right.rows}`, "Give every left side its right one.");
     const pairs = this.#pairs ?? new Pairs(left.dim, right.dim, this.#levels, this.#options.items ?? true);
     const fresh = pairs.check(left.rows, options.keys, options.labels);

@@ -25,7 +25,7 @@ import { readEntropic, writeEntropic } from "./file.ts";
 import { checkOptions } from "./memory-options.ts";
 import { Items } from "./items.ts";
 import { describe, presetOf, type RegisterOptions } from "./presets.ts";
-import { fitQuantiser, Quantiser, type QuantiserKind, type QuantiserOptions } from "./quantiser.ts";
+import { checkHeld, fitQuantiser, Quantiser, type QuantiserKind, type QuantiserOptions } from "./quantiser.ts";
 import type { Explanation, Thresholds } from "./recognition.ts";
 import { AssociativeRegister, type RetrieveOptions } from "./register.ts";
 
@@ -108,8 +108,7 @@ export class EntropicMemory implements Memory {
     const { rows, dim, data } = toRows(patterns, "patterns", this.#dim === 0 ? undefined : this.#dim);
     const items = this.#items ?? new Items(dim, this.#levels, this.#options.items ?? true);
     const keys = items.newKeys(rows, options.keys);
-    const large = data.findIndex((x) => !Number.isFinite(Math.fround(x)));
-    if (large >= 0) throw new EngramError(`patterns, row ${Math.floor(large / dim)}, column ${large % dim}`, "a number that f32 can hold", String(data[large]), "Scale the data.");
+    checkHeld({ data, dim }, "patterns");
     if (rows === 0) return;
     if (dim === 0) throw new EngramError("patterns", "at least one number per row", "empty rows", "Give every pattern its coordinates.");
     const { quantiser } = this.#options;

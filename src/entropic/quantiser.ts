@@ -150,6 +150,12 @@ export function checkConstant(columns: string = "level0"): void {
   if (columns !== "refuse" && columns !== "level0") throw unknownName("constantColumns", String(columns), ["refuse", "level0"]);
 }
 
+/** @throws EngramError on a number beyond f32, with its place */
+export function checkHeld({ data, dim }: { data: Float64Array; dim: number }, what: string): void {
+  const large = data.findIndex((x) => !Number.isFinite(Math.fround(x)));
+  if (large >= 0) throw new EngramError(`${what}, row ${Math.floor(large / dim)}, column ${large % dim}`, "a number that f32 can hold", String(data[large]), "Scale the data.");
+}
+
 /** @throws EngramError where (E21) would overflow inside the range. Not asked of plain data: an old file with such a quantiser still opens. */
 function checkWidth(quantiser: Quantiser): void {
   const { kind, levels, precision, lo, hi } = quantiser.data;
