@@ -39,6 +39,10 @@ t.test("it warns of what would surprise", async (t) => {
   t.match(made().parameters.warning, /a fresh cue is expected beyond the stored range in 0\.75 columns, and xi allows 0/);
   t.equal(made({ preset: "hetero2024", levels: 4, xi: 1 }).parameters.warning, undefined);
   t.match(made({}, patterns.map((row) => row.map((x, j) => (j === 3 ? 1 : x)))).parameters.warning, /column 3 is constant/);
+  const wide = (varying: number): Float64Array<ArrayBuffer>[] => Array.from({ length: 9 }, (_, i) => Float64Array.from({ length: 3000 }, (_, j) => (j < varying ? (i * 7 + j) % 9 : 5)));
+  t.match(made({}, wide(2350)).parameters.warning, /in 470 columns/, "constant columns have no strays; a plain number");
+  t.match(made({}, wide(10)).parameters.warning, /in 2\.0 columns/);
+  t.notMatch(made({}, wide(0)).parameters.warning, /fresh cue/);
 });
 
 t.test("rejection is a result with its reason", async (t) => {

@@ -13,10 +13,10 @@ export function warningsOf({ n, m, size, settings, statistics }: AssociativeRegi
   const warnings = [...quantiser.warnings];
   if (retrieval === "kernel" && m > 1 && sigma * m < COPY) warnings.push(`sigma is ${sigma * m} levels: retrieval copies its cue`);
   if (statistics.saturation > 0 && settings.cap > 1) warnings.push(`${(100 * statistics.saturation).toPrecision(2)} % of the cells have reached the cap ${settings.cap}: their counts are lost and the entropy rises`);
-  // Of N values in a column and one more, either end is the new one's with probability 1 / (N + 1).
-  const strays = (2 * n) / (size + 1);
+  // Of N values in a column that varies and one more, either end is the new one's with probability 1 / (N + 1).
+  const strays = (2 * (n - quantiser.constant)) / (size + 1);
   if (undefinedIsMismatch && quantiser.data.kind === "local" && strays > Math.max(STRAYS, xi)) {
-    warnings.push(`a fresh cue is expected beyond the stored range in ${strays.toPrecision(2)} columns, and xi allows ${xi}: store more, raise xi or use fewer levels`);
+    warnings.push(`a fresh cue is expected beyond the stored range in ${strays < 10 ? strays.toPrecision(2) : Math.round(strays)} columns, and xi allows ${xi}: store more, raise xi or use fewer levels`);
   }
   return warnings;
 }

@@ -52,6 +52,8 @@ export class Quantiser {
   readonly data: QuantiserData;
   /** What a user should know: constant columns. */
   readonly warnings: readonly string[];
+  /** How many columns are constant: their strays are level 0 too. */
+  readonly constant: number;
   readonly #lo: Float64Array;
   readonly #range: Float64Array;
 
@@ -67,6 +69,7 @@ export class Quantiser {
     if (constant.length > 0 && data.constantColumns === "refuse") {
       throw new EngramError("quantiser", "columns that vary", `${named(constant)} constant`, 'Drop these columns, or choose constantColumns "level0".');
     }
+    this.constant = constant.length;
     this.warnings = constant.length === 0 ? [] : [`${named(constant)} constant: level 0 whatever the value`];
   }
 
