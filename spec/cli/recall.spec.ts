@@ -100,6 +100,28 @@ t.test("outputs: never two under one name, nothing written when an original is g
   t.equal(engram(["remember", "photos", "-o", "link.engram", "--force"], { cwd }).status, 0);
 });
 
+t.test("outputs that no file can have: through a file, an empty name", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(ROWS, [3, 2])));
+  writeFileSync(join(cwd, "p.png"), png(1));
+  const refused = (args: string[], message: RegExp): void => {
+    const { status, stdout, stderr } = engram(args, { cwd });
+    t.same([status, stdout], [2, ""], args.join(" "));
+    t.match(stderr, message);
+    t.notMatch(stderr, /mistake in engram/);
+  };
+  t.equal(engram(["remember", "p.png", "-o", "m.engram", "--model", "entropic", "--size", "4x4"], { cwd }).status, 0);
+  for (const [name, more] of [["x.png", []], ["x.npy", []], ["x.png", ["--force"]]] as const) {
+    for (const verb of ["recall", "imagine"]) refused([verb, "m.engram", "p.png", "-o", `rows.npy/${name}`, ...more], /rows\.npy\/x\.\w+: expected a place that can be written, got a path through something that is no folder\. Check the path/);
+  }
+  refused(["remember", "rows.npy", "-o", "p.png/m.engram"], /p\.png\/m\.engram: expected a place/);
+  refused(["recall", "m.engram", "p.png", "--original", "rows.npy/x.png"], /rows\.npy\/x\.png: expected a place/);
+  for (const verb of ["recall", "imagine"]) refused([verb, "m.engram", "p.png", "-o", ""], /--output: expected the name of a file to write, got an empty one/);
+  refused(["remember", "rows.npy", "-o", ""], /--output: expected the name of a file/);
+  refused(["recall", "m.engram", "p.png", "--original", ""], /--original: expected the name of a file/);
+  t.same(readdirSync(cwd).sort(), ["m.engram", "p.png", "rows.npy"], "nothing was written");
+});
+
 t.test("info --json has every key", async (t) => {
   const cwd = folder(t);
   writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(Float64Array.from({ length: 34 }, (_, i) => i), [17, 2])));

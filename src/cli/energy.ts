@@ -31,7 +31,7 @@ async function energy(path: string, statesPath: string, options: EnergyOptions, 
   const force = options.force === true;
   if (options.gradient !== undefined) {
     if (!hasGradient(memory)) throw new EngramError("--gradient", "a model with a gradient", model, "Leave --gradient out.");
-    checkTarget(options.gradient, force);
+    checkTarget(options.gradient, force, "--gradient");
   }
   const { rows, dim, data } = await readRows(statesPath, memory.dim);
   const energies: number[] = [];

@@ -129,16 +129,26 @@ export function kindOf(path: string): "nothing" | "file" | "folder" | "stream" {
   return info.isDirectory() ? "folder" : info.isFile() ? "file" : "stream";
 }
 
-/** Refuses a target that is in the way, before any work is done. @throws EngramError */
-export function checkTarget(path: string, force: boolean): void {
+/** Refuses a target that is in the way, before any work is done. @param option that named it @throws EngramError */
+export function checkTarget(path: string, force: boolean, option: string = "--output"): void {
+  if (path === "") throw new EngramError(option, "the name of a file to write", "an empty one", "Name a file.");
   const kind = kindOf(path);
   if (kind === "folder") throw new EngramError(path, "the name of a file to write", "a folder", "Name a file in it.");
   if (kind === "file" && !force) throw new EngramError(path, "a name that is free", "a file that exists", "Choose another name, or overwrite it with --force.");
-  if (kind === "nothing" && !force && lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+  if (kind === "nothing" && isThere(path) && !force) {
     throw new EngramError(path, "a name that is free", "a link to nothing", "Choose another name, or replace the link with --force.");
   }
   const folder = dirname(path);
   if (kindOf(folder) !== "folder") throw new EngramError(path, `a folder at ${folder}`, "none", "Make the folder first, or choose another name.");
+}
+
+/** Whether anything bears this name, a link to nothing included. @throws EngramError where none can: the path leads through a file */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw systemError(path, "a place that can be written", error);
+  }
 }
 
 /**

@@ -61,7 +61,7 @@ interface OriginalsPlan {
 export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): OriginalsPlan {
   const single = cues.length === 1 && !isFolder(out);
   // The ending is that of the original, known only when it is recalled.
-  if (single) checkTarget(out, force);
+  if (single) checkTarget(out, force, "--original");
   else makeFolder("--original", out);
   const check: Writer = async (results) => {
     for (const { key } of results) if (key !== undefined) await readOriginal(album, key);
@@ -97,7 +97,7 @@ export function outputNames(option: string, out: string, cues: readonly Cue[], i
     const other = taken.get(name);
     if (other !== undefined) throw new EngramError(option, "a name for each cue", `${name} for ${other} and for ${cues[i].name}`, "Recall them one after the other.");
     taken.set(name, cues[i].name);
-    checkTarget(name, force);
+    checkTarget(name, force, option);
   });
   return names;
 }
