@@ -1,5 +1,5 @@
 /** The entropic memory at the command line: options, reasons, sigma at recall, hidden halves, refusals. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { readNpy, tensor, toFloat64, writeNpy } from "../../src/formats/index.ts";
@@ -72,6 +72,10 @@ t.test("refusals", async (t) => {
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", "--beta", "3"], /model entropic|model dense/);
   refused(["remember", "z.npy", "-o", "x.engram", "--model", "dense", "--xi", "3"], /entropic/);
   refused(["remember", "z.npy", "-o", "x.engram", "--no-items"], /entropic/);
+  for (const [option, value] of [["--layer", "h"], ["--arch", "mlp-encoder"], ["--scale", "unit"]]) {
+    refused(["remember", "z.npy", "-o", "x.engram", "--model", "entropic", option, value], new RegExp(`${option}: expected --encoder beside it, got none\\.`));
+  }
+  t.notOk(existsSync(join(cwd, "x.engram")), "nothing was written");
   refused(["recall", "m.engram", "z.npy", "--sigma", "-1"], /--sigma/);
   refused(["recall", "m.engram", "z.npy", "--accept", "margin:3"], /--iota, --kappa and --xi/);
   t.equal(engram(["remember", "z.npy", "-o", "u.engram"], { cwd }).status, 0);

@@ -86,6 +86,10 @@ async function remember(paths: string[], options: RememberOptions, session: Sess
   checkTarget(options.output, options.force === true);
   checkModelOptions(options.model, options);
   const entropic = options.model === "entropic";
+  if (entropic && options.encoder === undefined) {
+    const alone = (["arch", "layer", "scale"] as const).find((name) => options[name] !== undefined);
+    if (alone !== undefined) throw new EngramError(`--${alone}`, "--encoder beside it", "none", "Name the network with --encoder, or leave it out.");
+  }
   // Features as they are: the quantiser finds its own ranges.
   const encoder = options.model === "semantic" || (entropic && options.encoder !== undefined) ? await findEncoder(entropic && !BUILT_IN.includes(options.encoder!) ? { scale: "raw", ...options } : options) : undefined;
   const pictures: Pictures = { ...(options.size ?? encoder?.size ?? DEFAULT_SIZE), channels: options.grey === true ? 1 : 3, filter: options.filter };
