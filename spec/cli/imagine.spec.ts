@@ -95,6 +95,13 @@ t.test("a cue that is rejected: every step unknown, exit code 1, zeros and black
   t.equal(middle, 0, "unknown is black");
   t.match(ok(t, ["imagine", "p.engram", "photos", "--steps", "2", "-o", "films/"], cwd), /8\.png\t1\t8\.png/);
   t.equal(readdirSync(join(cwd, "films")).length, 9);
+  // 8 x 8 pictures are enlarged to 96, and 321 frames of 102 pixels fit into 32768; the first is the cue.
+  const long = engram(["imagine", "p.engram", "other.png", "--steps", "321", "-o", "long/"], { cwd });
+  t.match(long, { status: 2, stdout: "", stderr: /--steps: expected at most 320 in a filmstrip, got 321\. Write NAME\.npy/ });
+  t.notOk(existsSync(join(cwd, "long")), "nothing was written");
+  ok(t, ["imagine", "p.engram", "other.png", "--steps", "321", "-o", "long.npy"], cwd, 1);
+  ok(t, ["imagine", "p.engram", "photos/3.png", "--sigma", "0", "--steps", "320", "-o", "long.png"], cwd);
+  t.ok(decodePng(readFileSync(join(cwd, "long.png"))).width <= 32768);
 });
 
 t.test("hidden pixels count in the first step only", async (t) => {

@@ -1,5 +1,6 @@
 /** Pictures of one memory side by side: what a chain imagined, or what was recalled as sigma grew. */
 import { type Image, image, mosaic, type MosaicOptions } from "../images/index.ts";
+import { LARGEST } from "../images/mosaic.ts";
 
 export interface Frame {
   readonly label: string;
@@ -9,6 +10,18 @@ export interface Frame {
 
 /** Sides of pictures below this are enlarged by whole pixels. */
 const SIDE = 96;
+const GAP = 6;
+const MARGIN = 12;
+
+/** How many frames a strip holds whose pictures are of these sizes, the first frame's first. */
+export function mostFrames(sizes: readonly Pick<Image, "width" | "height">[]): number {
+  const widest = scaleOf(sizes[0]) * Math.max(...sizes.map(({ width }) => width));
+  return Math.floor((LARGEST + GAP - 2 * MARGIN) / (widest + GAP));
+}
+
+function scaleOf({ width, height }: Pick<Image, "width" | "height">): number {
+  return Math.max(1, Math.floor(SIDE / Math.max(width, height)));
+}
 
 /** One row per strip, the labels of the first above the columns. */
 export function filmstrip(strips: readonly (readonly Frame[])[], rowLabels?: readonly string[]): Image {
@@ -17,7 +30,6 @@ export function filmstrip(strips: readonly (readonly Frame[])[], rowLabels?: rea
   const black = image(width, height, 1, new Float32Array(width * height));
   const columns = Math.max(...strips.map((strip) => strip.length));
   const cells = strips.flatMap((strip) => Array.from({ length: columns }, (_, i) => (i < strip.length ? strip[i].picture ?? black : undefined)));
-  const scale = Math.max(1, Math.floor(SIDE / Math.max(width, height)));
-  const options: MosaicOptions = { columns, scale, gap: 6, margin: 12, columnLabels: strips[0].map(({ label }) => label), ...(rowLabels === undefined ? {} : { rowLabels }) };
+  const options: MosaicOptions = { columns, scale: scaleOf({ width, height }), gap: GAP, margin: MARGIN, columnLabels: strips[0].map(({ label }) => label), ...(rowLabels === undefined ? {} : { rowLabels }) };
   return mosaic(cells, options);
 }

@@ -14,7 +14,7 @@ import { forceOption, jsonOption, number, seedOption, withExamples } from "./opt
 import { answered, decoderOf } from "./recall.ts";
 import { flat, outputNames, painterOf } from "./recall-output.ts";
 import type { Session } from "./session.ts";
-import { filmstrip, type Frame } from "./filmstrip.ts";
+import { filmstrip, type Frame, mostFrames } from "./filmstrip.ts";
 import { version } from "./version.ts";
 
 export interface NetworkOptions {
@@ -56,7 +56,7 @@ export function addImagine(program: Command, session: Session): void {
     .option("--strict", "refuse what is no cue in a folder, instead of skipping it with a warning")
     .option("--sigma <s>", "width of retrieval as a fraction of the levels (default: the memory's)", number("--sigma", { min: 0 }))
     .option("--steps <n>", "how many recalls", number("--steps", { min: 1, max: 10000, whole: true }), 6)
-    .option("-o, --output <out>", "write what was imagined: NAME.png (a filmstrip of one cue), a folder or a name with {} for several, or NAME.npy (cues x steps x features; zeros where unknown)")
+    .option("-o, --output <out>", "write what was imagined: NAME.png (a filmstrip of one cue, at most 32768 pixels wide: more --steps than fit are refused), a folder or a name with {} for several, or NAME.npy (cues x steps x features; zeros where unknown)")
     .addOption(seedOption()).addOption(forceOption()).addOption(jsonOption());
   addNetworkOptions(command);
   withExamples(command, [
@@ -86,7 +86,7 @@ async function imagine(path: string, paths: string[], options: ImagineOptions, s
   };
   if (features !== undefined && decoder === undefined) session.note("without --decoder the chain runs on the features: nothing is painted and seen again");
   const cues = await readCues(paths, album, session, options);
-  const write = output === undefined ? undefined : plan(output, cues, album, paint !== undefined, options.force === true);
+  const write = output === undefined ? undefined : await session.compute(() => plan(output, cues, album, steps, options.force === true, paint));
   const chains: ChainStep[][] = [];
   const progress = session.progress("imagine", cues.length);
   for (const cue of cues) {
@@ -149,7 +149,10 @@ function tell(memory: EntropicMemory, cue: Cue, steps: readonly ChainStep[], enc
   });
 }
 
-function frames(cue: Cue, steps: readonly ChainStep[], told: readonly Told[], paint?: (state: ArrayLike<number>) => ReturnType<NonNullable<ReturnType<typeof painterOf>>>): Frame[] {
+/** A state as a picture. */
+type Paint = NonNullable<ReturnType<typeof painterOf>>;
+
+function frames(cue: Cue, steps: readonly ChainStep[], told: readonly Told[], paint?: Paint): Frame[] {
   const first: Frame = { label: "cue", picture: cue.picture ?? paint?.(cue.values) };
   return [first, ...steps.map(({ known, recall }, i): Frame => ({ label: told[i].label === null ? String(i) : `${i}: ${told[i].label}`, picture: known ? paint?.(recall!.state) : undefined }))];
 }
@@ -162,12 +165,15 @@ function states(chains: readonly (readonly ChainStep[])[], n: number): Float64Ar
 }
 
 /** Checks all names before any work. */
-function plan(out: string, cues: readonly Cue[], { path }: OpenAlbum, paintable: boolean, force: boolean): string[] {
+function plan(out: string, cues: readonly Cue[], { path }: OpenAlbum, steps: number, force: boolean, paint?: Paint): string[] {
   if (isArray(out)) {
     checkTarget(out, force);
     return [];
   }
-  if (!paintable) throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, `${path} recalls features; --decoder W.safetensors paints them.`);
+  if (paint === undefined) throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, `${path} recalls features; --decoder W.safetensors paints them.`);
+  const painted = paint(cues[0].values);
+  const most = Math.min(...cues.map(({ picture = painted }) => mostFrames([picture, painted]))) - 1;
+  if (steps > most) throw new EngramError("--steps", `at most ${Math.max(0, most)} in a filmstrip`, String(steps), "Write NAME.npy, which holds any number.");
   const names = outputNames("--output", out, cues, (cue) => `${flat(cue.name)}.png`, force);
   const other = names.find((name) => !name.toLowerCase().endsWith(".png"));
   if (other !== undefined) throw new EngramError("--output", "a name that ends in .png or .npy, or a folder", `"${other}"`, "Filmstrips are written as PNG; end a folder's name in /.");

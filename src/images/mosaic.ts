@@ -36,7 +36,7 @@ const INK: Colour = [0.25, 0.27, 0.3];
 const BOARD = [0.93, 0.8] as const;
 
 /** Largest side of a mosaic in pixels. */
-const LARGEST = 1 << 15;
+export const LARGEST: number = 1 << 15;
 
 /**
  * The pictures row by row in one RGB picture without alpha; `undefined` leaves a cell empty.
