@@ -122,6 +122,17 @@ t.test("outputs that no file can have: through a file, an empty name", async (t)
   t.same(readdirSync(cwd).sort(), ["m.engram", "p.png", "rows.npy"], "nothing was written");
 });
 
+t.test("outputs with long names: file systems count bytes", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(ROWS, [3, 2])));
+  for (const name of [`${"記".repeat(80)}.engram`, `a${"é".repeat(123)}.engram`, `${"x".repeat(240)}.engram`]) {
+    const ran = engram(["remember", "rows.npy", "-o", name], { cwd });
+    t.equal(ran.status, 0, ran.stderr);
+    t.ok(existsSync(join(cwd, name)), `${Buffer.byteLength(name)} bytes`);
+  }
+  t.equal(readdirSync(cwd).length, 4, "nothing else");
+});
+
 t.test("info --json has every key", async (t) => {
   const cwd = folder(t);
   writeFileSync(join(cwd, "rows.npy"), writeNpy(tensor(Float64Array.from({ length: 34 }, (_, i) => i), [17, 2])));

@@ -162,7 +162,7 @@ export async function writeWhole(session: Session, path: string, chunks: Uint8Ar
   // The first piece may take long (a digest over all of them): before there is a file that an interrupt would have to remove.
   let next = await session.compute(() => pieces.next());
   const stream = kindOf(path) === "stream";
-  const target = stream ? path : join(dirname(path), `.${basename(path).slice(0, 200)}.${process.pid}.tmp`);
+  const target = stream ? path : join(dirname(path), `.${cut(basename(path))}.${process.pid}.tmp`);
   let file: number | undefined;
   try {
     // "wx": never follows what somebody else put there.
@@ -184,6 +184,11 @@ export async function writeWhole(session: Session, path: string, chunks: Uint8Ar
   } finally {
     if (session.temporaries.delete(target)) unlinkIfThere(target);
   }
+}
+
+/** A name of at most 200 bytes: file systems count bytes, up to 255. A letter that would be cut in two goes. */
+function cut(name: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(name).subarray(0, 200), { stream: true });
 }
 
 function writeFully(file: number, bytes: Uint8Array): void {
