@@ -42,6 +42,15 @@ t.test("recognize says which columns and which test", async (t) => {
   const plain = engram(["recognize", "m.engram", "cue.npy"], { cwd });
   t.equal(plain.status, 1);
   t.match(plain.stdout, /not accepted: 1 of 12 columns do not match \(xi allows 0\): 1 outside the range; columns 5/);
+  t.match(engram(["recall", "m.engram", "cue.npy", "-o", "out.npy"], { cwd }), { status: 1, stderr: /^warning: cue\.npy: not accepted; row 0 of out\.npy is zeros, no answer\n$/ });
+  t.same([...toFloat64(readNpy(readFileSync(join(cwd, "out.npy"))))], new Array(D).fill(0));
+  mkdirSync(join(cwd, "photos"));
+  for (let i = 0; i < 9; i++) writeFileSync(join(cwd, "photos", `${i}.png`), png(i));
+  writeFileSync(join(cwd, "b.png"), png(99));
+  t.equal(engram(["remember", "photos", "-o", "p.engram", "--model", "entropic", "--size", "8x8"], { cwd }).status, 0);
+  t.match(engram(["recall", "p.engram", "b.png", "-o", "r.png"], { cwd }), { status: 1, stderr: /^warning: b\.png: not accepted; r\.png is black, no answer\n$/ });
+  t.ok(existsSync(join(cwd, "r.png")));
+  t.match(engram(["recall", "--help"]).stdout.replace(/\s+/g, " "), /not accepted the state that was reached, of an entropic memory zeros \(black\), with a warning/);
   t.match(JSON.parse(engram(["recognize", "m.engram", "cue.npy", "--json"], { cwd }).stdout), { results: [{ accepted: false, criterion: "eta", reason: /outside the range/, key: null, ranking: [] }] });
 });
 

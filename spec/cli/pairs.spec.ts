@@ -71,6 +71,11 @@ t.test("what does not belong together is not accepted, exit code 1, with the rea
   t.match(pairs("recognize", "p.engram", "a.npy", "b.npy"), { status: 1, stdout: /^a\.npy\tb\.npy\t\d+\tnot accepted: \d+ pairs of columns never met like this\n$/ });
   writeFileSync(join(cwd, "mix.npy"), writeNpy(tensor(Float64Array.from([...l.slice(0, 3), ...l.slice(n + 3, 2 * n)]), [1, n])));
   t.match(pairs("recall", "p.engram", "mix.npy"), { status: 1, stdout: /^mix\.npy\t-\t-\t-\tnot accepted: \d of 5 columns of the projection are empty/ });
+  t.match(pairs("recall", "p.engram", "a.npy", "mix.npy", "-o", "out.npy"), { status: 1, stderr: /^warning: mix\.npy: not accepted; row 1 of out\.npy is zeros, no answer\n$/ }, "once, for the one");
+  const out = readNpy(readFileSync(join(cwd, "out.npy")));
+  t.same(out.shape, [2, p], "rows stay in line with the cues");
+  t.same([...(out.data as Float64Array).subarray(p)], new Array(p).fill(0));
+  t.match(pairs("recall", "--help").stdout.replace(/\s+/g, " "), /not accepted zeros \(black\), with a warning/);
   t.match(JSON.parse(pairs("recall", "p.engram", "mix.npy", "--json").stdout), { results: [{ accepted: false, key: null, ranking: [], distance: null }] });
 });
 

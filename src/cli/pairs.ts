@@ -154,7 +154,7 @@ function addRecall(pairs: Command, session: Session): void {
     .option("--visible <what>", "what is visible of every cue: MASK.png (white = visible), MASK.npy, or top:F, bottom:F, left:F, right:F")
     .option("--strict", "refuse what is no cue in a folder, instead of skipping it with a warning")
     .option("--top <k>", "how many candidates the ranking holds", number("--top", { min: 1, whole: true }), 5)
-    .option("-o, --output <out>", "write the recalled side: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's")
+    .option("-o, --output <out>", "write the recalled side: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's; for a cue that is not accepted zeros (black), with a warning")
     .addOption(seedOption()).addOption(forceOption()).addOption(jsonOption());
   withExamples(command, ["engram pairs recall pairs.engram digits/3.png -o letter.png", "engram pairs recall pairs.engram letters/ --from right --mode test --json"])
     .action(async (path: string, cues: string[], options: RecallOptions) => recall(path, cues, options, session));

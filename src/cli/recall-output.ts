@@ -12,7 +12,7 @@ import type { Painter } from "./networks.ts";
 import { fromRow } from "./pictures.ts";
 import type { Session } from "./session.ts";
 
-type Writer = (results: readonly Pick<Recall, "state" | "key">[]) => Promise<void>;
+type Writer = (results: readonly Pick<Recall, "state" | "key" | "accepted">[]) => Promise<void>;
 
 /**
  * The writer behind `recall -o`.
@@ -26,6 +26,7 @@ export function planStates(out: string, cues: readonly Cue[], album: Pick<OpenAl
       const data = new Float64Array(results.length * width);
       results.forEach(({ state }, i) => data.set(state, i * width));
       await writeWhole(session, out, writeNpy(tensor(data, [results.length, width])), force);
+      results.forEach((result, i) => warnRejected(session, cues[i], result, `row ${i} of ${out}`, "zeros"));
     };
   }
   const paint = painterOf(album, decoder) ?? unpaintable(out, album);
@@ -36,8 +37,16 @@ export function planStates(out: string, cues: readonly Cue[], album: Pick<OpenAl
     }
   }
   return async (results) => {
-    for (const [i, { state }] of results.entries()) await writeWhole(session, names[i], encodePng(paint(state)), force);
+    for (const [i, result] of results.entries()) {
+      await writeWhole(session, names[i], encodePng(paint(result.state)), force);
+      warnRejected(session, cues[i], result, names[i], decoder === undefined ? "black" : "the decoder's picture of zeros");
+    }
   };
+}
+
+/** Rows stay in line with the cues, so something is written for each: where it is no answer, that is said. @param blank what zeros look like there */
+function warnRejected(session: Session, { name }: Cue, { accepted, state }: Pick<Recall, "accepted" | "state">, place: string, blank: string): void {
+  if (!accepted) session.warn(`${name}: not accepted; ${place} is ${state.every((x) => x === 0) ? blank : "the state that was reached"}, no answer`);
 }
 
 /** A state as a picture: by the decoder, or as it is where patterns are pictures. Undefined: it is none. */

@@ -58,7 +58,7 @@ export function addRecall(program: Command, session: Session): void {
       "Exit code 1 if any cue is not accepted or did not converge.",
     ].join(" "));
   addCueOptions(command)
-    .option("-o, --output <out>", "write the recalled state: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's")
+    .option("-o, --output <out>", "write the recalled state: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's; for a cue that is not accepted the state that was reached, of an entropic memory zeros (black), with a warning")
     .option("--original <out>", "copy the original picture of the recalled key: a file (one cue) or a folder; checked by its sha256")
     .option("--max-steps <n>", "upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
     .option("--sigma <s>", "entropic: width of retrieval as a fraction of the levels, instead of what the memory was made with", number("--sigma", { min: 0 }))
