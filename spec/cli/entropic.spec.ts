@@ -64,6 +64,7 @@ t.test("pictures: what is hidden is no mismatch, and the rest finds its picture"
   t.match(engram(["recall", "a.engram", "half.png"], { cwd }), { status: 0, stdout: /^half\.png\t7\.png\t/ });
   t.match(engram(["remember", "photos", "-o", "b.engram", "--model", "entropic", "--no-items"], { cwd }), { status: 0 });
   t.match(engram(["recall", "b.engram", "photos/7.png"], { cwd }), { status: 0, stdout: /^photos\/7\.png\t-\t-\t-\taccepted/ }, "the table alone knows no names");
+  t.match(engram(["recall", "b.engram", "photos/7.png", "--original", "o.png"], { cwd }), { status: 0, stderr: /^warning: photos\/7\.png: the memory keeps no items \(--no-items\), so there is no original\n$/ });
 });
 
 t.test("refusals", async (t) => {

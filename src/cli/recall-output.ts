@@ -1,6 +1,7 @@
 /** Where recalled states and originals go: all names are checked before any work is done. */
 import { mkdirSync } from "node:fs";
 import { extname, join } from "node:path";
+import { EntropicMemory } from "../entropic/index.ts";
 import { tensor, writeNpy } from "../formats/index.ts";
 import { encodePng, type Image } from "../images/index.ts";
 import { EngramError, type Key, type Recall } from "../numeric/index.ts";
@@ -76,9 +77,10 @@ export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbu
     for (const { key } of results) if (key !== undefined) await readOriginal(album, key);
   };
   const write: Writer = async (results) => {
-    for (const [i, { key }] of results.entries()) {
+    for (const [i, { key, accepted }] of results.entries()) {
       if (key === undefined) {
-        session.warn(`${cues[i].name}: nothing was recalled, so there is no original`);
+        const why = !accepted ? "nothing was recalled" : album.memory instanceof EntropicMemory ? "the memory keeps no items (--no-items)" : "the answer is no single stored pattern";
+        session.warn(`${cues[i].name}: ${why}, so there is no original`);
         continue;
       }
       const bytes = await readOriginal(album, key);
