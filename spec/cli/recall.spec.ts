@@ -87,6 +87,12 @@ t.test("outputs: never two under one name, nothing written when an original is g
     t.match(met.stderr, /another name than --output's/);
     t.notOk(existsSync(join(cwd, o)));
   }
+  mkdirSync(join(cwd, "other"));
+  writeFileSync(join(cwd, "other", "p1.png"), png(1, 32, 32));
+  const twice = engram(["recall", "m.engram", "photos/p1.png", "other/p1.png", "-o", "new/"], { cwd });
+  t.same([twice.status, twice.stdout], [2, ""]);
+  t.match(twice.stderr, /--output: expected a name for each cue, got new\/p1\.png for photos\/p1\.png and for other\/p1\.png/);
+  t.notOk(existsSync(join(cwd, "new")), "no folder is left");
   writeFileSync(join(cwd, "cue.png"), png(1, 32, 32));
   renameSync(join(cwd, "photos", "p1.png"), join(cwd, "photos", "gone.png"));
   const gone = engram(["recall", "m.engram", "cue.png", "-o", "r.png", "--original", "o.png"], { cwd });

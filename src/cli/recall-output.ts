@@ -97,9 +97,10 @@ function ending(album: OpenAlbum, key: Key): string {
 /** One name per cue: the name itself for one cue, `{}` replaced by the cue's, or names in a folder, which is made. */
 export function outputNames(option: string, out: string, cues: readonly Cue[], inFolder: (cue: Cue) => string, force: boolean): string[] {
   let names: string[];
+  let folder = false;
   if (out.includes("{}")) names = cues.map((cue) => out.replaceAll("{}", flat(cue.name)));
   else if (isFolder(out) || (cues.length > 1 && extname(out) === "")) {
-    makeFolder(option, out);
+    folder = true;
     names = cues.map((cue) => join(out, inFolder(cue)));
   } else if (cues.length === 1) names = [out];
   else throw new EngramError(option, `a folder, a name with {}, or a .npy file for ${cues.length} cues`, `"${out}"`, "End a folder's name in /.");
@@ -108,8 +109,9 @@ export function outputNames(option: string, out: string, cues: readonly Cue[], i
     const other = taken.get(name);
     if (other !== undefined) throw new EngramError(option, "a name for each cue", `${name} for ${other} and for ${cues[i].name}`, "Recall them one after the other.");
     taken.set(name, cues[i].name);
-    checkTarget(name, force, option);
   });
+  if (folder) makeFolder(option, out);
+  for (const name of names) checkTarget(name, force, option);
   return names;
 }
 
