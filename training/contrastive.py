@@ -95,14 +95,8 @@ def main():
     flat = [p for p in model.parameters() if p.ndim < 2]
     groups = [{"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": args.weight_decay}, {"params": flat, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=args.rate, betas=(0.9, 0.99))
-    first, seconds, checkpoint = 0, 0.0, os.path.join(args.out, "checkpoint.pt")
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint, map_location=device)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        first, seconds = state["epoch"], state["seconds"]
-        print(f"going on after epoch {first}", flush=True)
+    checkpoint = os.path.join(args.out, "checkpoint.pt")
+    first, seconds = resumed(checkpoint, device, model, average, optimizer)
     steps = len(images) // args.batch
     if steps == 0:
         raise SystemExit(f"--batch: expected at most the {len(images)} images, got {args.batch}")
@@ -141,10 +135,26 @@ def main():
         if args.clock and not last and (epoch + 1) % args.every:
             continue
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1, "seconds": seconds, "args": vars(args)}
-        torch.save(state, checkpoint + ".part")
-        os.replace(checkpoint + ".part", checkpoint)
+        keep(state, checkpoint)
         if last:
             break
+
+
+def resumed(checkpoint, device, model, average, optimizer):
+    """Epochs and seconds that a run has behind it; 0 where it begins."""
+    if not os.path.exists(checkpoint):
+        return 0, 0.0
+    state = torch.load(checkpoint, map_location=device)
+    for name, part in (("model", model), ("average", average), ("optimizer", optimizer)):
+        part.load_state_dict(state[name])
+    print(f"going on after epoch {state['epoch']}", flush=True)
+    return state["epoch"], state["seconds"]
+
+
+def keep(state, checkpoint):
+    """The checkpoint appears whole or not at all."""
+    torch.save(state, checkpoint + ".part")
+    os.replace(checkpoint + ".part", checkpoint)
 
 
 @torch.no_grad()

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 import cifar
 from augment import SIDE, chance, erase, noisy, normal, uniform
-from contrastive import follow
+from contrastive import follow, keep, resumed
 from export import write
 from models import Block
 
@@ -172,18 +172,11 @@ def main():
     model = Autoencoder(args.code).to(device, memory_format=torch.channels_last)
     average = copy.deepcopy(model).requires_grad_(False)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=args.weight_decay)
-    first, seconds, checkpoint = 0, 0.0, os.path.join(args.out, "checkpoint.pt")
-    if os.path.exists(checkpoint):
-        state = torch.load(checkpoint, map_location=device)
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        first, seconds = state["epoch"], state["seconds"]
-        print(f"going on after epoch {first}", flush=True)
+    checkpoint = os.path.join(args.out, "checkpoint.pt")
+    epoch, seconds = resumed(checkpoint, device, model, average, optimizer)
     steps = len(images) // args.batch
     if steps == 0:
         raise SystemExit(f"--batch: expected at most the {len(images)} images, got {args.batch}")
-    epoch = first
     while epoch < args.epochs and seconds < 60 * args.minutes:
         began = time.time()
         g = torch.Generator(device).manual_seed(args.seed * 100003 + epoch)
@@ -213,8 +206,7 @@ def main():
             log.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch, "seconds": seconds}
-        torch.save(state, checkpoint + ".part")
-        os.replace(checkpoint + ".part", checkpoint)
+        keep(state, checkpoint)
     export(args, average, epoch, test)
 
 

@@ -49,6 +49,7 @@ t.test("argmax, argmin and the best k: lowest index among equals, NaN and nothin
     const top = topIndices(x, n);
     t.ok(top.every((i, place) => place === 0 || x[top[place - 1]] > x[i] || (x[top[place - 1]] === x[i] && top[place - 1] < i)));
     t.equal(top[0], at);
+    t.ok(Array.from({ length: n + 1 }, (_, k) => topIndices(x, k).join() === top.slice(0, k).join()).every(Boolean), `the best k of ${n} begin the whole order`);
   }
   for (const f of [argmax, argmin]) {
     t.throws(() => f([]), { message: /at least one/ });

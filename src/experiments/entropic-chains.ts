@@ -15,6 +15,7 @@ import { type Memory, memoryOf, REJECTED, scoreOf } from "./entropic-scores.ts";
 import { cuePictures, decoded, displayedPlaces, pickRows, strips, withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
+import { mean } from "./uhn-sweep.ts";
 
 export const entropicChains: Experiment = { name: "entropic-chains", title: "Chains of association in the entropic memory of CIFAR-10", needsData: true, run };
 
@@ -146,7 +147,7 @@ function rowsOf(fold: Fold, { quantiser, register }: Memory, z: Float32Array, de
     const own = new Uint16Array(answered.length * n);
     answered.forEach((c, i) => own.set(levels.subarray(c * n, (c + 1) * n), i * n));
     const moved = answered.map((c) => levelDistance(first, levels, m, c * n, c * n, n));
-    return { ...named, depth, ...scoreOf(classes, labels), likelihood: mean([...register.logLikelihood(own, 1)]) / n, moved: mean(moved) };
+    return { ...named, depth, ...scoreOf(classes, labels), likelihood: meanOrZero([...register.logLikelihood(own, 1)]) / n, moved: meanOrZero(moved) };
   });
 }
 
@@ -159,8 +160,8 @@ function filmOf(fold: Fold, places: readonly number[], z: Float32Array, damage: 
 }
 
 /** 0 of nothing: a chain that nobody is left in. */
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+function meanOrZero(values: readonly number[]): number {
+  return values.length === 0 ? 0 : mean(values);
 }
 
 function over(folds: readonly Row[]): Row {

@@ -3,7 +3,7 @@
  * Distances are in units of each feature's range.
  */
 import { Rows } from "../kernels/index.ts";
-import { exp } from "../numeric/index.ts";
+import { exp, topIndices } from "../numeric/index.ts";
 import { negSqL2 } from "../universal/index.ts";
 import type { Fold } from "./entropic-fold.ts";
 import type { Memory } from "./entropic-scores.ts";
@@ -31,7 +31,7 @@ export class Nearest {
     const votes = ks.map(() => new Uint8Array(z.length / n));
     const recalled = new Float32Array(z.length);
     this.#each(z, (scores, c) => {
-      const best = largest(scores, Math.max(...ks));
+      const best = topIndices(scores, Math.max(...ks));
       ks.forEach((k, i) => (votes[i][c] = this.#majority(best.slice(0, k))));
       const mean = new Float64Array(n);
       let sum = 0;
@@ -50,7 +50,7 @@ export class Nearest {
   /** The class most of the k nearest items have, ties to the nearer one. */
   vote(z: Float32Array, k: number): Uint8Array {
     const votes = new Uint8Array(z.length / this.#fold.n);
-    this.#each(z, (scores, c) => (votes[c] = this.#majority(largest(scores, k))));
+    this.#each(z, (scores, c) => (votes[c] = this.#majority(topIndices(scores, k))));
     return votes;
   }
 
@@ -103,15 +103,4 @@ export class Nearest {
       for (let c = 0; c < asked.length / n; c++) one(Float64Array.from(scores.subarray(c * N, (c + 1) * N)), from + c);
     }
   }
-}
-
-/** Places of the k largest, largest first, the earlier one on ties. */
-function largest(scores: Float64Array, k: number): number[] {
-  const best: number[] = [];
-  for (let i = 0; i < scores.length; i++) {
-    if (best.length === k && scores[i] <= scores[best[k - 1]]) continue;
-    best.splice(best.findIndex((b) => scores[i] > scores[b]) >>> 0, 0, i);
-    best.length = Math.min(best.length, k);
-  }
-  return best;
 }

@@ -15,6 +15,7 @@ import { answersOf, type Graded, type Memory, memoryOf, type Paired, pairedDiffe
 import { cuePictures, decoded, displayedPlaces, judged, pickRows, recallsOf, strips, withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
+import { mean } from "./uhn-sweep.ts";
 
 export const entropicNoise: Experiment = { name: "entropic-noise", title: "Noisy and occluded cues of the entropic memory of CIFAR-10", needsData: true, run };
 
@@ -138,11 +139,6 @@ function run(context: Context): Report {
 /** Levels with what lies outside at the end: distances are asked of accepted cues, which have none. */
 function inside({ quantiser, register: { m } }: Memory, z: Float32Array): Uint16Array {
   return Uint16Array.from(quantiser.transform(z), (level) => Math.min(m - 1, Math.max(0, level)));
-}
-
-/** NaN of nothing. */
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? NaN : values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function over(folds: readonly Row[]): Row {

@@ -15,6 +15,7 @@ import { cuePictures, decoded, displayedPlaces, openJudge, pickRows, recallsOf, 
 import { ABOUT, FEWER_FOLDS, PREDICTED } from "./entropic-targets.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
+import { mean } from "./uhn-sweep.ts";
 
 export const entropicSigma: Experiment = { name: "entropic-sigma", title: "From memory to noise: sigma of the entropic memory of CIFAR-10", needsData: true, run };
 
@@ -150,10 +151,6 @@ function over(folds: readonly Row[], sigma: number): Row {
   const of = (name: "precision" | "recall" | "rejected" | "confidence" | "kept"): number => mean(folds.map((row) => row[name]));
   const sum = (name: "right" | "unknown"): number => folds.reduce((total, row) => total + row[name], 0);
   return { sigma, precision: of("precision"), recall: of("recall"), rejected: of("rejected"), confidence: of("confidence"), kept: of("kept"), frechet: meanOrNone(folds.map(({ frechet }) => frechet)), right: sum("right"), unknown: sum("unknown") };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function meanOrNone(values: readonly (number | null)[]): number | null {

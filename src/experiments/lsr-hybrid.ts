@@ -12,6 +12,7 @@ import type { Context, Experiment, Report } from "./experiment.ts";
 import { lineOf, planeOf } from "./lsr-hybrid-pictures.ts";
 import { cuesAt, methodsOf, moved, type Moved, type Recalls, recalls, references, type Sharpness, world } from "./lsr-hybrid-trials.ts";
 import { reportOf } from "./report-files.ts";
+import { mean } from "./uhn-sweep.ts";
 
 export const lsrHybrid: Experiment = { name: "lsr-hybrid", title: "Cues outside every support: three remedies for LSR", needsData: false, run };
 
@@ -93,10 +94,6 @@ function run(context: Context): Report {
       ] },
     ],
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
 function sum(parts: readonly Recalls[]): Recalls {

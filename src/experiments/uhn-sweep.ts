@@ -111,6 +111,7 @@ export function find(rows: readonly Row[], set: string, similarity: string, N: n
   return rows.find((row) => row.set === set && row.similarity === similarity && row.N === N && row.strength === strength);
 }
 
+/** NaN of nothing. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
