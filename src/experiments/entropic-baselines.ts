@@ -11,9 +11,9 @@
 import { check, type Check, figure, barChart, htmlTable, markdownTable, paragraph, result, type Table } from "../report/index.ts";
 import { BASELINES, type Baseline, Baselines } from "./entropic-baseline-trials.ts";
 import { protocolOf } from "./entropic-cifar.ts";
-import type { Damage } from "./entropic-fold.ts";
+import { type Damage, pickRows } from "./entropic-fold.ts";
 import { type Graded, memoryOf, overFolds, type Paired, pairedDifference, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { pickRows, withNote } from "./entropic-shown.ts";
+import { withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 

@@ -5,9 +5,8 @@
 import { type AssociativeRegister, type Kind, KINDS, kindOf, type Limits, limitsOf, type RoundTrip } from "../entropic/index.ts";
 import { fingerprints } from "../entropic/cues.ts";
 import { itemsOf, onesLike } from "./entropic-control-trials.ts";
-import type { Fold } from "./entropic-fold.ts";
+import { type Fold, pickRows } from "./entropic-fold.ts";
 import { type Memory, REJECTED } from "./entropic-scores.ts";
-import { pickRows } from "./entropic-shown.ts";
 
 /** What became of Q cues at one depth. */
 export interface Depth {

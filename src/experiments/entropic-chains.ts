@@ -10,9 +10,9 @@ import { check, type Check, figure, htmlTable, lineChart, markdownTable, paragra
 import { chainsOf, type Depth, type KindSetting, kindSetting, kindsOf } from "./entropic-chain-trials.ts";
 import { protocolOf } from "./entropic-cifar.ts";
 import { onesLike } from "./entropic-control-trials.ts";
-import type { Damage, Fold } from "./entropic-fold.ts";
+import { type Damage, type Fold, pickRows } from "./entropic-fold.ts";
 import { type Memory, memoryOf, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { cuePictures, decoded, displayedPlaces, pickRows, strips, withNote } from "./entropic-shown.ts";
+import { cuePictures, decoded, displayedPlaces, strips, withNote } from "./entropic-shown.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";
 import { mean } from "./uhn-sweep.ts";

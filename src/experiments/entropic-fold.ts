@@ -99,14 +99,7 @@ export class Fold {
 
   /** The class with the highest score for each latent, the first on ties. */
   classify(latents: Float32Array): Uint8Array {
-    const scores = this.networks.scores(latents);
-    const count = latents.length / this.n;
-    const classes = count === 0 ? 0 : scores.length / count;
-    return Uint8Array.from({ length: count }, (_, i) => {
-      let best = 0;
-      for (let c = 1; c < classes; c++) if (scores[i * classes + c] > scores[i * classes + best]) best = c;
-      return best;
-    });
+    return likeliest(this.networks.scores(latents), latents.length / this.n);
   }
 
   dispose(): void {
@@ -134,4 +127,21 @@ function damaged(rows: Float32Array, records: ArrayLike<number>, [C, H, W]: Labe
       rows[at] = damage === "occluded" ? 0 : tones[x - left >= y - top ? 0 : 1][c];
     }
   }
+}
+
+/** The class with the largest score of each row, the first on ties. */
+export function likeliest(scores: Float32Array, rows: number): Uint8Array {
+  const classes = rows === 0 ? 0 : scores.length / rows;
+  return Uint8Array.from({ length: rows }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (scores[i * classes + c] > scores[i * classes + best]) best = c;
+    return best;
+  });
+}
+
+/** Rows of a whole array by place. */
+export function pickRows(rows: Float32Array, width: number, places: ArrayLike<number>): Float32Array {
+  const out = new Float32Array(places.length * width);
+  for (let k = 0; k < places.length; k++) out.set(rows.subarray(places[k] * width, (places[k] + 1) * width), k * width);
+  return out;
 }

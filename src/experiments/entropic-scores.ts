@@ -10,7 +10,7 @@
  */
 import { AssociativeRegister, fitQuantiser, Quantiser, type QuantiserKind, type RegisterOptions, type RetrieveOptions } from "../entropic/index.ts";
 import { EngramError, quantile, roundHalfEven, seeded } from "../numeric/index.ts";
-import type { Fold } from "./entropic-fold.ts";
+import { type Fold, pickRows } from "./entropic-fold.ts";
 
 /** The class of a rejected cue. */
 export const REJECTED = 255;
@@ -59,9 +59,7 @@ export function memoryOf(fold: Fold, m: number, { kind, percent = 100, keep = ()
   const count = filled(all.length / n, percent);
   for (let from = 0; from < count; from += BATCH) {
     const places = Array.from({ length: Math.min(BATCH, count - from) }, (_, k) => from + k).filter(keep);
-    const rows = new Float32Array(places.length * n);
-    places.forEach((place, k) => rows.set(all.subarray(place * n, (place + 1) * n), k * n));
-    if (places.length > 0) register.register(quantiser.transform(rows));
+    if (places.length > 0) register.register(quantiser.transform(pickRows(all, n, places)));
   }
   return { quantiser, register };
 }

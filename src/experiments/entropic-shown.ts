@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { Encoder } from "../encoders/index.ts";
 import { encodePng, image, type Image, mosaic } from "../images/index.ts";
 import { softmax } from "../kernels/index.ts";
-import type { Damage, Fold, Protocol } from "./entropic-fold.ts";
+import { type Damage, type Fold, likeliest, type Protocol } from "./entropic-fold.ts";
 import { type AnswerOptions, answersOf, type Memory, REJECTED } from "./entropic-scores.ts";
 
 export interface Recalls {
@@ -52,12 +52,8 @@ export function judged(fold: Fold, zhat: Float32Array): { classes: Uint8Array; c
   const Q = zhat.length / fold.n;
   const scores = fold.networks.scores(zhat);
   const width = Q === 0 ? 0 : scores.length / Q;
-  const [classes, confidence] = [new Uint8Array(Q), new Float64Array(Q)];
-  for (let c = 0; c < Q; c++) {
-    const own = scores.subarray(c * width, (c + 1) * width);
-    classes[c] = own.reduce((best, x, k) => (x > own[best] ? k : best), 0);
-    confidence[c] = softmax(Float64Array.from(own))[classes[c]];
-  }
+  const classes = likeliest(scores, Q);
+  const confidence = Float64Array.from(classes, (label, c) => softmax(Float64Array.from(scores.subarray(c * width, (c + 1) * width)))[label]);
   return { classes, confidence };
 }
 
@@ -73,13 +69,6 @@ export function displayedPlaces(fold: Fold, part: number, parts: number, among: 
     const right = [...labels.keys()].filter((c) => c < among && labels[c] === label && said[c] === label);
     return right.length === 0 ? [] : [right[index % right.length]];
   });
-}
-
-/** Rows of a whole array by place. */
-export function pickRows(rows: Float32Array, width: number, places: ArrayLike<number>): Float32Array {
-  const out = new Float32Array(places.length * width);
-  for (let k = 0; k < places.length; k++) out.set(rows.subarray(places[k] * width, (places[k] + 1) * width), k * width);
-  return out;
 }
 
 /** Rows of C x H W numbers as pictures. */

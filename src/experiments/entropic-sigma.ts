@@ -9,9 +9,9 @@
 import { frechetDistance } from "../numeric/index.ts";
 import { check, type Check, figure, htmlTable, lineChart, markdownTable, paragraph, picture, registerChart, result, type Table } from "../report/index.ts";
 import { protocolOf } from "./entropic-cifar.ts";
-import type { Fold } from "./entropic-fold.ts";
+import { type Fold, pickRows } from "./entropic-fold.ts";
 import { type Memory, memoryOf, REJECTED, scoreOf } from "./entropic-scores.ts";
-import { cuePictures, decoded, displayedPlaces, openJudge, pickRows, recallsOf, strips, withNote } from "./entropic-shown.ts";
+import { cuePictures, decoded, displayedPlaces, openJudge, recallsOf, strips, withNote } from "./entropic-shown.ts";
 import { ABOUT, FEWER_FOLDS, PREDICTED } from "./entropic-targets.ts";
 import type { Context, Experiment, Report } from "./experiment.ts";
 import { reportOf } from "./report-files.ts";

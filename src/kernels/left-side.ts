@@ -1,6 +1,5 @@
 /** How the left side of a product is read (assembly/gemm.ts): row by row, or by fours, which costs a copy and is faster for all but few outputs. The bits are the same. */
 import type { LayerExports, LayerHost } from "./layers.ts";
-import { BLOCK_K } from "./panels.ts";
 
 /** Outputs from which the copy pays (measured: 64 are 4 % faster, 256 10 to 25 %). */
 const FOURS = 64;
@@ -11,12 +10,7 @@ export interface LeftSide {
   readonly aStride: number;
 }
 
-/** Bytes of the copy for so many rows. */
-export function leftBytes(rows: number): number {
-  return 16 * Math.ceil(rows / 4) * BLOCK_K;
-}
-
-/** `rows` rows of `depth` numbers (at most 256), aStride bytes apart; `copy`: room for {@link leftBytes}. */
+/** `rows` rows of `depth` numbers (at most BLOCK_K), aStride bytes apart; `copy`: room for the fours of so many (`foursBytes`). */
 export function leftSide({ exports }: LayerHost, outputs: number, A: number, aStride: number, rows: number, depth: number, copy: number): LeftSide {
   if (outputs < FOURS || depth === 0) return { gemm: exports.gemm_f32, A, aStride };
   exports.packFours_f32(A, aStride, rows, depth, copy);

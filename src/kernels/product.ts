@@ -11,7 +11,8 @@ import type { After, ConvolutionShape, Form } from "./convolution.ts";
 import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
-import { leftBytes, leftSide } from "./left-side.ts";
+import { leftSide } from "./left-side.ts";
+import { foursBytes } from "./packed.ts";
 import { BLOCK_K } from "./panels.ts";
 
 /** Pixels at once: with 256 k their windows stay in the second-level cache. */
@@ -58,7 +59,7 @@ export class Product implements Form {
     for (const down of axes(shape, geometry, 0)) {
       for (const across of axes(shape, geometry, 1)) this.#parts.push(part(blocks, shape, geometry, weights, down, across));
     }
-    this.scratchBytes = leftBytes(TILE) + 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
+    this.scratchBytes = foursBytes(TILE, BLOCK_K) + 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
   }
 
   run(x: number, out: number, images: number, scratch: number, after: After): void {
@@ -89,7 +90,7 @@ export class Product implements Form {
     const plain = !transposed && [...kernel, ...stride, ...padding].join() === "1,1,1,1,0,0";
     const from = x + 4 * n * channels;
     // A group's panels may reach into its neighbour's channels: it is computed aside.
-    const [target, targetStep] = groups === 1 ? [out, step] : [scratch + 4 * TILE * BLOCK_K + leftBytes(TILE), 32 * panels];
+    const [target, targetStep] = groups === 1 ? [out, step] : [scratch + 4 * TILE * BLOCK_K + foursBytes(TILE, BLOCK_K), 32 * panels];
     // No tap reaches these outputs: an empty sum, then what follows it.
     const blocks = each.blocks.length === 0 ? [[0, 0] as const] : each.blocks;
     blocks.forEach(([k, depth], i) => {

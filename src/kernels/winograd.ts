@@ -4,7 +4,8 @@ import type { After, Form } from "./convolution.ts";
 import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
-import { leftBytes, leftSide } from "./left-side.ts";
+import { leftSide } from "./left-side.ts";
+import { foursBytes } from "./packed.ts";
 import { BLOCK_K } from "./panels.ts";
 import { winogradWeights } from "./winograd-scalar.ts";
 import type { Edge } from "./winograd-scalar.ts";
@@ -46,7 +47,7 @@ export class Winograd implements Form {
     this.#U = blocks.place(U);
     const fit = CACHE / (edge * edge * (pixel + this.#out));
     this.#tiles = Math.max(4 * U.length > LARGE ? 32 : 8, Math.min(64, 4 * Math.floor(fit / 4)));
-    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + leftBytes(this.#tiles) + SCRATCH;
+    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + foursBytes(this.#tiles, BLOCK_K) + SCRATCH;
   }
 
   run(x: number, out: number, images: number, scratch: number, { residual, low, high }: After): void {
