@@ -61,11 +61,26 @@ t.test("answers are those of a memory of the block; ranks, margins and errors by
 t.test("the sweep: clean cues are all right; a map that forgets all but one number is near chance; blocks and slices are counted", async (t) => {
   const set = semanticSet(context, "x");
   const brightness: Phi = { name: "mean", about: "nothing", encode: (rows) => [{ kind: "", dim: 1, data: Float32Array.from({ length: rows.length / 3072 }, (_, i) => rows.subarray(i * 3072, (i + 1) * 3072).reduce((sum, x) => sum + x, 0) / 3072) }] };
-  const rows = semanticSweep(set, [PIXELS, brightness], { slice: 20, slices: 2, sizes: [5, 20], damages: [damageOf("clean", 0), damageOf("square", 16)] }, context, { from: 0, to: 1 });
+  const rows = semanticSweep([set], [PIXELS, brightness], { slice: 20, slices: 2, sizes: [5, 20], damages: [damageOf("clean", 0), damageOf("square", 16)] }, context, { from: 0, to: 1 });
   t.equal(rows.length, 2 * 2 * 2 * SIMILARITIES.length);
   t.ok(["L1", "L2"].every((similarity) => [5, 20].every((N) => rowOf(rows, "pixels", "", similarity, "clean", N)!.exact === 1)));
   const row = rowOf(rows, "mean", "", "L1", "square, 16 px", 20)!;
   t.same([row.R, row.cues, rowOf(rows, "mean", "", "L1", "clean", 5)!.cues], [2, 40, 40]);
   t.ok(row.exact < 0.3 && bestOf(rows, "pixels", "square, 16 px", 20)!.exact > row.exact + 0.3, "a black square moves the mean");
   t.ok(rows.every(({ beta, family }) => (beta !== undefined) === (family === "clean")));
+});
+
+t.test("several seeds: each its own order and draws, pooled as further slices, mean and population standard deviation", async (t) => {
+  const sets = [0, 1, 2].map((seed) => semanticSet({ ...context, seed }, "x"));
+  t.notOk(same(sets[0].rows(0, 20), sets[1].rows(0, 20)), "another order");
+  const plan = { slice: 20, slices: 2, sizes: [20], damages: [damageOf("square", 24)], similarities: () => ["L1"] };
+  const sweep = (some: typeof sets): ReturnType<typeof semanticSweep> => semanticSweep(some, [PIXELS], plan, context, { from: 0, to: 1 });
+  const [row] = sweep(sets);
+  const alone = sets.map((set) => sweep([set])[0]);
+  t.same([row.R, row.cues], [6, 120]);
+  t.ok(new Set(alone.map(({ exact }) => exact)).size > 1, "the seeds differ");
+  // exact: shares of 20 cues; three sums of them in another order, 1e-12 for their rounding
+  t.ok(Math.abs(row.exact - (alone[0].exact + alone[1].exact + alone[2].exact) / 3) < 1e-12);
+  const variance = alone.reduce((sum, { exact, exactStd }) => sum + exactStd ** 2 + (exact - row.exact) ** 2, 0) / 3;
+  t.ok(Math.abs(row.exactStd - Math.sqrt(variance)) < 1e-12, "variance within seeds and between them");
 });

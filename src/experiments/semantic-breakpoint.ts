@@ -43,7 +43,7 @@ function run(context: Context): Report {
   const phis = [PIXELS, ...contrastivePhis(set.shape)];
   const [N, slices] = quick ? [100, 1] : [1000, 2];
   const damages = GRIDS.flatMap(({ family, strengths, quick: few }) => (quick ? few : strengths).map((strength) => damageOf(family, strength)));
-  const rows = semanticSweep(set, phis, { slice: N, slices, sizes: [N], damages, similarities: (phi) => (phi === "pixels" ? ["L1", "Pearson"] : ["unit L1", "root L1"]) }, context, { from: 0, to: 0.97 });
+  const rows = semanticSweep([set], phis, { slice: N, slices, sizes: [N], damages, similarities: (phi) => (phi === "pixels" ? ["L1", "Pearson"] : ["unit L1", "root L1"]) }, context, { from: 0, to: 0.97 });
   const curves: Curve[] = [
     { name: "pixels, L1", phi: PIXELS, similarity: "L1", features: "" }, { name: "pixels, Pearson", phi: PIXELS, similarity: "Pearson", features: "" },
     ...phis.slice(1).flatMap((phi) => ["unit L1", "root L1"].map((similarity) => ({ name: `${phi.views === "standard" ? "standard" : "features"}, ${similarity}`, phi, similarity, features: "pooled" }))),

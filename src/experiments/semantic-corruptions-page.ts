@@ -11,8 +11,8 @@ interface Shown {
   readonly quick: boolean;
 }
 
-/** @param png the picture of examples */
-export function corruptionsReport(found: Result, rows: readonly SweepRow[], phis: readonly Phi[], png: Uint8Array, { N, quick }: Shown): Report {
+/** @param seen rows of memories the encoders were trained on @param png the picture of examples */
+export function corruptionsReport(found: Result, { rows, seen }: { rows: readonly SweepRow[]; seen: readonly SweepRow[] }, phis: readonly Phi[], png: Uint8Array, { N, quick }: Shown): Report {
   const names = phis.map(({ name }) => name);
   const present = new Set(rows.map(({ damage }) => damage));
   const damages = ALL_DAMAGES.map(({ name }) => name).filter((name) => present.has(name));
@@ -28,16 +28,26 @@ export function corruptionsReport(found: Result, rows: readonly SweepRow[], phis
     ] },
     { heading: "The best similarity of each map", parts: [
       figure(map, "Share of cues whose best-scoring memory is the one they were made from. What a map was never shown in training is the honest test: see the table of views below."),
-      htmlTable(best), paragraph("Mean and population standard deviation over the slices; in brackets the similarity, and which features where there are two kinds. unit L1: L1 between features scaled to length 1; root L1: the same of sign(x) sqrt|x|; L1 takes them as they are."),
+      htmlTable(best), paragraph("Mean and population standard deviation over the slices (at the main strengths those of five seeds, where not quick); in brackets the similarity, and which features where there are two kinds. unit L1: L1 between features scaled to length 1; root L1: the same of sign(x) sqrt|x|; L1 takes them as they are."),
     ] },
     { heading: "What the views of training held", parts: [htmlTable(viewsTable(phis)), paragraph("Features are invariant to what the two views of a picture differed in. Random convolutions, PCA and U-Hop were shown no views at all; ResNet-20 was trained on labels, with flips and small shifts.")] },
     ...curves.map(({ damage, svg }): Section => ({ heading: `Recall against N: ${damage}`, parts: [figure(svg, "The best similarity of each map at each N. Bands: one standard deviation over the slices.")] })),
+    ...(seen.length === 0 ? [] : [{ heading: "Memories the encoder was trained on", parts: [htmlTable(seenTable(rows, seen, damages, N)), paragraph("Training images as memories beside unseen ones, each with its best similarity. All other tables are of unseen images.")] }]),
     ...names.map((phi): Section => ({ heading: `All similarities: ${phi}`, parts: [htmlTable(allTable(rows, phi, damages, N))] })),
   ];
   return reportOf(found, {
     lead: `Pixels recall what is only noisy. ${quick ? "Emoji" : "Photographs"} that were cropped, turned or half hidden take features, and which features depends on what the encoder learned to overlook.`,
     sections, files: [["recall.png", png], ["recall.svg", map], ["table.md", markdownTable(best)], ...curves.map(({ damage, svg }): [string, string] => [`${damage.replace(/[^a-z0-9]+/g, "-")}.svg`, svg])],
   });
+}
+
+function seenTable(rows: readonly SweepRow[], seen: readonly SweepRow[], damages: readonly string[], N: number): Table {
+  const names = [...new Set(seen.map(({ phi }) => phi))];
+  return {
+    columns: [`damage, N = ${N}`, ...names.flatMap((phi) => [`${phi}, unseen`, `${phi}, trained on`])],
+    rows: damages.filter((damage) => seen.some((row) => row.damage === damage)).map((damage) => [damage, ...names.flatMap((phi) => [rows, seen].map((from) => bestOf(from, phi, damage, N)?.exact ?? null))]),
+    format: (value) => value.toFixed(3),
+  };
 }
 
 function bestTable(rows: readonly SweepRow[], names: readonly string[], damages: readonly string[], N: number): Table {

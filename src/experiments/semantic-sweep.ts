@@ -31,7 +31,7 @@ export interface SweepRow extends Summary {
   readonly damage: string;
   readonly strength: number;
   readonly N: number;
-  /** Slices, and cues in all. */
+  /** Slices, those of every seed, and cues in all. */
   readonly R: number;
   readonly cues: number;
   /** Population standard deviation of `exact` over the slices. */
@@ -49,20 +49,21 @@ interface Run {
   readonly beta?: number;
 }
 
-/** @param part where it lies in the whole, for progress */
-export function semanticSweep(set: SemanticSet, phis: readonly Phi[], plan: SweepPlan, context: Context, part: { from: number; to: number }): SweepRow[] {
+/** @param sets the same pictures in the orders of several seeds @param part where it lies in the whole, for progress */
+export function semanticSweep(sets: readonly SemanticSet[], phis: readonly Phi[], plan: SweepPlan, context: Context, part: { from: number; to: number }): SweepRow[] {
   const cells = new Map<string, { cell: Cell; runs: Summary[]; betas: number[] }>();
   const { slice, slices, sizes, damages } = plan;
-  for (let r = 0; r < slices; r++) {
+  for (const [s, r] of sets.flatMap((_, s) => Array.from({ length: slices }, (_, r) => [s, r]))) {
+    const set = sets[s];
     const images = once(() => set.rows(r * slice, (r + 1) * slice));
     const jobs = jobsOf(phis, images, sizes, slice, set.shape);
     damages.forEach((damage, k) => {
-      const at = part.from + ((part.to - part.from) * (r + k / damages.length)) / slices;
-      const cues = once(() => damaged(images(), set.shape, damage, streamOf(context.seed, r, damage)));
+      const at = part.from + ((part.to - part.from) * (s * slices + r + k / damages.length)) / (sets.length * slices);
+      const cues = once(() => damaged(images(), set.shape, damage, streamOf(set.seed, r, damage)));
       for (const job of jobs) {
-        context.progress(`${slice} memories, slice ${r + 1} of ${slices}, ${damage.name}: ${job.phi.name}`, at);
+        context.progress(`${slice} memories, ${sets.length === 1 ? "" : `seed ${set.seed}, `}slice ${r + 1} of ${slices}, ${damage.name}: ${job.phi.name}`, at);
         const labels = plan.similarities?.(job.phi.name);
-        const key = JSON.stringify(["semantic-sweep 1", set.name, context.seed, slice, r, damage.name, job.phi.name, job.phi.id ?? "", job.blockSizes, labels ?? "all"]);
+        const key = JSON.stringify(["semantic-sweep 1", set.name, set.seed, slice, r, damage.name, job.phi.name, job.phi.id ?? "", job.blockSizes, labels ?? "all"]);
         const measure = (): Run[] => measured(job, set, { r, slice, damage, labels, images: images(), cues: cues() });
         for (const { cell, summary, beta } of context.part === undefined ? measure() : context.part(key, measure)) {
           const entry = cells.get(JSON.stringify(cell)) ?? { cell, runs: [], betas: [] };
