@@ -9,7 +9,7 @@ import { extname } from "node:path";
 import { Option, type Command } from "commander";
 import { readNpy, tensor, toFloat64, writeNpy, type Tensor } from "../formats/index.ts";
 import { clippedGaussian, cropResize, encodePng, flip, foldedGaussian, image, maskBottom, rotate, square, type Corruption, type Image } from "../images/index.ts";
-import { EngramError, seeded, toRows } from "../numeric/index.ts";
+import { EngramError, filled, seeded, toRows } from "../numeric/index.ts";
 import { checkTarget, kindOf, readBytes, writeWhole } from "./files.ts";
 import { isArray } from "./inputs.ts";
 import { forceOption, jsonOption, number, seedOption, withExamples } from "./options.ts";
@@ -102,7 +102,7 @@ function damaged(input: Image, damages: readonly Damage[], seed: number, blind: 
   if (side > Math.min(input.width, input.height)) throw new EngramError("--square", `at most the picture's sides, ${input.width} and ${input.height}`, `${side}`, "Choose a smaller square.");
   const plain = (values: Float32Array): Image => image(input.width, input.height, 1, values);
   let picture: Image = onWhite(input);
-  let hidden = plain(Float32Array.from({ length: pixels }, (_, i) => (input.alpha?.[i] === 0 ? 1 : 0)));
+  let hidden = plain(filled(new Float32Array(pixels), (i) => (input.alpha?.[i] === 0 ? 1 : 0)));
   for (const { name, corruption, kind } of damages) {
     const rng = () => seeded(seed).fork(STREAMS.indexOf(name));
     const done = corruption(picture, rng());

@@ -1,5 +1,5 @@
 /** Cues from the command line: pictures and arrays as rows of the memory's dimension, with what is visible of each. */
-import { EngramError, nearestName, toRow } from "../numeric/index.ts";
+import { EngramError, filled, nearestName, toRow } from "../numeric/index.ts";
 import { readNpy, toFloat64 } from "../formats/index.ts";
 import { type Image, image } from "../images/index.ts";
 import { embeddingsOf, type FeatureMap } from "../semantic/index.ts";
@@ -107,7 +107,7 @@ async function readVisible(text: string, album: CueTarget): Promise<Uint8Array> 
 /** The part of a picture next to one side: f of its rows or columns, to the nearest whole one (half up). */
 function sidePixels(side: string, f: number, { width, height }: { width: number; height: number }): Uint8Array {
   const [w, h] = [Math.floor(width * f + 0.5), Math.floor(height * f + 0.5)];
-  return Uint8Array.from({ length: width * height }, (_, i) => {
+  return filled(new Uint8Array(width * height), (i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     const inside = side === "top" ? y < h : side === "bottom" ? y >= height - h : side === "left" ? x < w : x >= width - w;
     return inside ? 1 : 0;

@@ -7,6 +7,7 @@
  */
 import { decodeImage, image, resize, toGrey, toRgb, type Image, type ResizeFilter } from "../images/index.ts";
 import { kindOfImage } from "../images/decode.ts";
+import { filled } from "../numeric/index.ts";
 import type { Pictures } from "./album.ts";
 import { readBytes } from "./files.ts";
 
@@ -43,14 +44,14 @@ export function toCue(picture: Image, pictures: Pictures): Seen {
   // Hidden colours have no say in the average: weighted by what is seen, and divided by its share afterwards.
   const small = fit(image(width, height, channels, data.map((value, i) => value * seen[i % pixels]), seen), pictures, false);
   const shares = small.alpha!;
-  const visible = Uint8Array.from(shares, (share) => (share >= 0.5 ? 1 : 0));
+  const visible = filled(new Uint8Array(shares.length), (i) => (shares[i] >= 0.5 ? 1 : 0));
   const colours = small.data.map((value, i) => (visible[i % visible.length] === 1 ? clip(value / shares[i % visible.length]) : 0));
   return { picture: image(small.width, small.height, small.channels, colours), visible: visible.every((v) => v === 1) ? undefined : visible };
 }
 
 /** A state as a picture of the stored size, clipped to [0, 1]. */
 export function fromRow(row: ArrayLike<number>, { width, height, channels }: Pictures): Image {
-  return image(width, height, channels, Float32Array.from(row, clip));
+  return image(width, height, channels, filled(new Float32Array(row.length), (i) => clip(row[i])));
 }
 
 /** The size in words. */
@@ -61,7 +62,7 @@ export function sizeText({ width, height, channels }: Pictures): string {
 /** Which pixels a mask picture shows: white, at least half. */
 export function maskPixels(mask: Image, pictures: Pictures): Uint8Array {
   const { data } = fit(onWhite(mask), { ...pictures, channels: 1 });
-  return Uint8Array.from(data, (value) => (value >= 0.5 ? 1 : 0));
+  return filled(new Uint8Array(data.length), (i) => (data[i] >= 0.5 ? 1 : 0));
 }
 
 /** Per pixel to per number: the same for every channel. */

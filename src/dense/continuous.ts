@@ -11,6 +11,7 @@
  */
 import { finishSoftmax, logSumExp, softmax } from "../kernels/index.ts";
 import type { RawScore, Rows } from "../kernels/index.ts";
+import { filled } from "../numeric/index.ts";
 import { type ContinuousEnergy, type Evaluation, finiteScore, visibleGradient, visibleScale } from "./landscape.ts";
 import { weightedSumOf } from "./sums.ts";
 
@@ -25,7 +26,8 @@ export function softmaxEnergy(beta: number, form: "euclidean" | "dot"): Continuo
   /** S of x and the rows: xi.x or -1/2 d^2, the visible part scaled up. */
   const similarities = (rows: Rows, x: Float64Array, visible?: ArrayLike<number>): Float64Array => {
     const scale = (form === "dot" ? 1 : -0.5) * visibleScale(rows.dim, visible);
-    return Float64Array.from(rows.scores(op, x, { visible }), (score) => finiteScore(scale * score, rows.precision, `similarity (${name})`));
+    const raw = rows.scores(op, x, { visible });
+    return filled(new Float64Array(raw.length), (mu) => finiteScore(scale * raw[mu], rows.precision, `similarity (${name})`));
   };
   /** log sum e^{beta S} / beta and sum p xi, relative to the largest S before beta multiplies: for beta S beyond f64. */
   const relative = (rows: Rows, x: Float64Array, visible?: ArrayLike<number>): { level: number; mean: Float64Array } => {

@@ -9,7 +9,7 @@
  * f of a polynomial can leave f32 (n = 13 at D = 2304): each block's weights are brought near 1 by a power of two, exactly, and its z back.
  * With `visible` the scores are scaled by D / V, as everywhere (continuous.ts).
  */
-import { BLOCK_ROWS, EngramError, finish, Fold, log, merge } from "../numeric/index.ts";
+import { BLOCK_ROWS, EngramError, filled, finish, Fold, log, merge } from "../numeric/index.ts";
 import type { Join, Tree } from "../numeric/index.ts";
 import { finishSoftmax, joinSoftmax } from "../kernels/index.ts";
 import type { Rows, SoftmaxState } from "../kernels/index.ts";
@@ -58,7 +58,7 @@ export function additivePartial(
   const fold = new Fold(add);
   for (let from = 0; from < raw.length; from += BLOCK_ROWS) {
     const to = Math.min(raw.length, from + BLOCK_ROWS);
-    const f = Float64Array.from(raw.subarray(from, to), (score) => separation.f(scale * score));
+    const f = filled(new Float64Array(to - from), (i) => separation.f(scale * raw[from + i]));
     let A = 0;
     let W = 0;
     for (let mu = from; mu < to; mu++) {

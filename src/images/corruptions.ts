@@ -9,7 +9,7 @@
  * same damage everywhere. Those that blank pixels say which stay `visible`. Pictures that are not square: (C9) takes the
  * shorter side for H.
  */
-import { EngramError, type Rng } from "../numeric/index.ts";
+import { EngramError, filled, type Rng } from "../numeric/index.ts";
 import { checkImage, toByte, type Image } from "./image.ts";
 
 /** A damaged picture. */
@@ -54,7 +54,7 @@ export function randomMask(p: number, { perValue = false }: { perValue?: boolean
   return (picture, rng) => {
     checkImage(picture);
     const pixels = picture.width * picture.height;
-    const hidden = Uint8Array.from({ length: perValue ? picture.data.length : pixels }, () => (rng.uniform() <= p ? 1 : 0));
+    const hidden = filled(new Uint8Array(perValue ? picture.data.length : pixels), () => (rng.uniform() <= p ? 1 : 0));
     return blank(picture, (y, x, c) => hidden[(perValue ? c * pixels : 0) + y * picture.width + x] === 1);
   };
 }
@@ -114,7 +114,7 @@ function noise(sigma: number, then: (value: number) => number): Corruption {
 function blank(picture: Image, isHidden: (y: number, x: number, c: number) => boolean): Damaged {
   checkImage(picture);
   const { width, height } = picture;
-  const visible = Uint8Array.from(picture.data, (_, i) => {
+  const visible = filled(new Uint8Array(picture.data.length), (i) => {
     const y = Math.floor(i / width);
     return isHidden(y % height, i % width, Math.floor(y / height)) ? 0 : 1;
   });

@@ -3,6 +3,7 @@
  * that keep NaN, ragged rows and wrong widths out of every memory.
  */
 import { EngramError } from "./errors.ts";
+import { filled } from "./vectors.ts";
 
 /** An image as the library sees it: channel-first (C, H, W) values. Structural, so that this room needs no image room. */
 export interface ImageLike {
@@ -74,7 +75,7 @@ export function visibleOf(cue: Pattern): Uint8Array | undefined {
   if (!("data" in cue) || cue.alpha === undefined) return undefined;
   const { alpha, data, width, height } = cue;
   if (alpha?.length !== width * height) throw new EngramError("alpha", `${width} x ${height} entries, one per pixel`, String(alpha?.length), "Leave it out where nothing is hidden.");
-  const visible = Uint8Array.from({ length: data.length }, (_, i) => (alpha[i % alpha.length] === 0 ? 0 : 1));
+  const visible = filled(new Uint8Array(data.length), (i) => (alpha[i % alpha.length] === 0 ? 0 : 1));
   return visible.includes(0) ? visible : undefined;
 }
 

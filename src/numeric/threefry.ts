@@ -9,6 +9,7 @@
  * theirs without a common generator.
  */
 import { EngramError } from "./errors.ts";
+import { filled } from "./vectors.ts";
 
 /** (k0, k1), each in [0, 2^32). */
 export type ThreefryKey = readonly [number, number];
@@ -57,7 +58,8 @@ export function threefrySplit(key: ThreefryKey): [ThreefryKey, ThreefryKey] {
 
 /** `jax.random.uniform(key, (n,))`: n f32 numbers in [0, 1), 23 bits each, as 1.bits - 1. */
 export function threefryUniform(key: ThreefryKey, n: number): Float32Array {
-  return Float32Array.from(threefryBits(key, n), (bits) => (bits >>> 9) / 8388608);
+  const bits = threefryBits(key, n);
+  return filled(new Float32Array(bits.length), (i) => (bits[i] >>> 9) / 8388608);
 }
 
 /** Uniform in [0, 1), 53 bits, at counter (x0, x1) of a key. */

@@ -10,7 +10,7 @@
  * Where no strangers are given, the stored patterns stand for them, each asked of the memory without it: nothing but what is stored is
  * needed. Those with a twin (an equal embedding) are left out, since they are known.
  */
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, filled } from "../numeric/index.ts";
 import { margin } from "../universal/index.ts";
 
 /** Stored patterns asked at once. */
@@ -79,7 +79,7 @@ export function leftOut(K: ArrayLike<number>, N: number, scores: (cues: Float64A
   };
   for (let from = 0; from < N; from += AT_ONCE) {
     const to = Math.min(N, from + AT_ONCE);
-    const S = scores(Float64Array.from({ length: (to - from) * e }, (_, i) => K[from * e + i]));
+    const S = scores(filled(new Float64Array((to - from) * e), (i) => K[from * e + i]));
     for (let mu = from; mu < to; mu++) {
       const s = S.subarray((mu - from) * N, (mu - from + 1) * N);
       let twin = false;

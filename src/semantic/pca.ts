@@ -8,7 +8,7 @@
  * surplus directions and 10 rounds, and Rayleigh-Ritz at the end: leading components exact to rounding, the last ones to their gap.
  */
 import { dgemm } from "../kernels/index.ts";
-import { EngramError, seeded, symmetricEigen } from "../numeric/index.ts";
+import { EngramError, filled, seeded, symmetricEigen } from "../numeric/index.ts";
 import type { FeatureMap, Fit } from "./feature-map.ts";
 import { linearMap } from "./linear-map.ts";
 
@@ -38,7 +38,7 @@ function fitted(X: Float64Array, n: number, dim: number, whiten: boolean): Featu
   const { mean, lambda, V } = principal(X, n, dim);
   if (lambda.length === 0) throw new EngramError("pca", "patterns that differ", "equal ones", "There are no components.");
   const d = mean.length;
-  const W = Float64Array.from(V, (v, i) => (whiten ? v / Math.sqrt(Math.max(lambda[Math.floor(i / d)], FLOOR * lambda[0])) : v));
+  const W = filled(new Float64Array(V.length), (i) => (whiten ? V[i] / Math.sqrt(Math.max(lambda[Math.floor(i / d)], FLOOR * lambda[0])) : V[i]));
   return linearMap(`${whiten ? "whitened PCA" : "PCA"} to ${lambda.length}`, W, mean);
 }
 
@@ -94,7 +94,7 @@ function iterated(A: Float64Array, At: Float64Array, n: number, d: number, dim: 
 function descending(C: Float64Array, n: number): { lambda: Float64Array; V: Float64Array } {
   const data = C.map((_, i) => 0.5 * (C[i] + C[(i % n) * n + Math.floor(i / n)]));
   const { lambda, V } = symmetricEigen({ rows: n, columns: n, data });
-  return { lambda: lambda.slice().reverse(), V: Float64Array.from({ length: n * n }, (_, i) => V.data[(i % n) * n + (n - 1 - Math.floor(i / n))]) };
+  return { lambda: lambda.slice().reverse(), V: filled(new Float64Array(n * n), (i) => V.data[(i % n) * n + (n - 1 - Math.floor(i / n))]) };
 }
 
 /** Gram-Schmidt on rows, each twice. */

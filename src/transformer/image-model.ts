@@ -8,7 +8,7 @@
  *
  *   Wenc P x D, Benc D, Wdec D x P, Bdec P, positions (N + 1) x D, CLS D, MASK D
  */
-import { checkNames, EngramError, type ImageLike } from "../numeric/index.ts";
+import { checkNames, EngramError, filled, type ImageLike } from "../numeric/index.ts";
 import { add, constant, matmul, mul, type NdArray, reshape, slice, sub, take, type Var } from "../autodiff/index.ts";
 import { paramsOf } from "../hamux/graph.ts";
 import { checkFinite, constants, type Params } from "../hamux/lagrangian.ts";
@@ -101,13 +101,13 @@ export class ImageEnergyTransformer {
     const D = this.block.dim;
     const mask = maskOf(hidden, B * N, "hidden patches");
     // Left out, not multiplied by 0: that would keep NaN and infinities, in the tokens or in the gradient of Wenc.
-    const known = take(patches, Int32Array.from(patches.data, (_, at) => (mask[Math.floor(at / P)] === 1 ? -1 : at)), patches.shape);
+    const known = take(patches, filled(new Int32Array(patches.data.length), (at) => (mask[Math.floor(at / P)] === 1 ? -1 : at)), patches.shape);
     const tokens = add(matmul(known, p.Wenc), p.Benc);
-    const seen = this.#constant([B, N, 1], Float64Array.from(mask, (bit) => 1 - bit));
+    const seen = this.#constant([B, N, 1], filled(new Float64Array(mask.length), (i) => 1 - mask[i]));
     const masked = add(mul(tokens, seen), mul(p.MASK, sub(1, seen)));
     const shape = [B, N + 1, D];
     const place = (row: number, b: number, k: number): number => (row === 0 ? -1 : (b * N + row - 1) * D + k);
-    const index = Int32Array.from({ length: B * (N + 1) * D }, (_, at) => place(Math.floor(at / D) % (N + 1), Math.floor(at / D / (N + 1)), at % D));
+    const index = filled(new Int32Array(B * (N + 1) * D), (at) => place(Math.floor(at / D) % (N + 1), Math.floor(at / D / (N + 1)), at % D));
     const front = index.map((from, at) => (from === -1 ? at % D : -1));
     return add(add(take(masked, index, shape), take(p.CLS, front, shape)), p.positions);
   }
@@ -122,7 +122,7 @@ export class ImageEnergyTransformer {
   pixels(patches: ArrayLike<number>): Float64Array {
     const { P } = patchCounts(this.geometry);
     const perPatch = P / this.geometry.channels;
-    return Float64Array.from(patches, (value, i) => value * this.sd[Math.floor((i % P) / perPatch)] + this.mean[Math.floor((i % P) / perPatch)]);
+    return filled(new Float64Array(patches.length), (i) => patches[i] * this.sd[Math.floor((i % P) / perPatch)] + this.mean[Math.floor((i % P) / perPatch)]);
   }
 
   /** Encoded, run and decoded on the tape: what a training's loss is made of. */

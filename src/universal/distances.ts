@@ -8,7 +8,7 @@
  * Deviation: invL1 and invSqL2 add eps0 = 1e-6 to the distance, so that an exact match stays finite (B8).
  * The un-rooted "Euclidean" of the authors' code is negSqL2 here; negL2 has its root (B9).
  */
-import { exp, EngramError } from "../numeric/index.ts";
+import { exp, EngramError, filled } from "../numeric/index.ts";
 import { knownCoordinates, shown, type Similarity } from "./similarity.ts";
 
 /** Keeps 1/D finite on an exact match. */
@@ -74,12 +74,13 @@ function distance(name: string, raw: Raw, score: (D: number) => number, slope?: 
     pair: (xi, q, visible) => score(measure(xi, q, visible)),
     gradient: slope && ((xi, q, visible) => {
       const D = measure(xi, q, visible);
-      return Float64Array.from(xi, (x, i) => (shown(visible, i) ? slope(x - q[i], D) : 0));
+      return filled(new Float64Array(xi.length), (i) => (shown(visible, i) ? slope(xi[i] - q[i], D) : 0));
     }),
     bind: (rows) => ({
       scores: (cues, visible) => {
         const known = knownCoordinates(visible, rows.dim);
-        return Float64Array.from(rows.scores(raw, cues, known && { visible: known }), score);
+        const D = rows.scores(raw, cues, known && { visible: known });
+        return filled(new Float64Array(D.length), (i) => score(D[i]));
       },
     }),
   };

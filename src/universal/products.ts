@@ -7,14 +7,14 @@
  * means, so that nothing cancels in f32; the centred norms are two-pass f64.
  */
 import type { Rows } from "../kernels/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, filled } from "../numeric/index.ts";
 import { knownCoordinates, lastMask, shown, type Similarity } from "./similarity.ts";
 
 /** xi . q. On natural images the brightest memory wins whatever is asked. */
 export const dot: Similarity = {
   name: "dot",
   pair: inner,
-  gradient: (xi, _q, visible) => Float64Array.from(xi, (x, i) => (shown(visible, i) ? x : 0)),
+  gradient: (xi, _q, visible) => filled(new Float64Array(xi.length), (i) => (shown(visible, i) ? xi[i] : 0)),
   bind: (rows) => ({ scores: (cues, visible) => Float64Array.from(rawDot(rows, cues, knownCoordinates(visible, rows.dim))) }),
 };
 
@@ -27,7 +27,7 @@ export const massDot: Similarity = {
     const score = massDot.pair(xi, q, visible);
     const mass = total(xi, visible);
     const cueMass = total(q, visible);
-    return Float64Array.from(xi, (x, i) => (shown(visible, i) ? divide(divide(x, mass) - (mass === 0 ? 0 : score), cueMass) : 0));
+    return filled(new Float64Array(xi.length), (i) => (shown(visible, i) ? divide(divide(xi[i], mass) - (mass === 0 ? 0 : score), cueMass) : 0));
   },
   bind: (rows) => {
     const masses = lastMask((v) => (v === undefined ? rows.sums() : Float64Array.from(rawDot(rows, v, v))));
@@ -50,7 +50,7 @@ export const cosine: Similarity = {
   bind: (rows) => {
     const norms = lastMask((v) => {
       const squared = v === undefined ? rows.squaredNorms() : rows.scores("squaredL2", new Float64Array(rows.dim), { visible: v });
-      return Float64Array.from(squared, Math.sqrt);
+      return filled(new Float64Array(squared.length), (mu) => Math.sqrt(squared[mu]));
     });
     return {
       scores: (cues, visible) => {
@@ -105,7 +105,7 @@ export function linear(W: readonly ArrayLike<number>[]): Similarity {
     // W^T W xi
     gradient: (xi, _q, visible) => {
       const u = map(xi, visible);
-      return Float64Array.from(xi, (_x, i) => {
+      return filled(new Float64Array(xi.length), (i) => {
         if (!shown(visible, i)) return 0;
         let sum = 0;
         for (let e = 0; e < u.length; e++) sum += W[e][i] * u[e];
@@ -140,13 +140,13 @@ export function linear(W: readonly ArrayLike<number>[]): Similarity {
 /** Calls `f` on every cue of a row-major batch and keeps its number. */
 export function perCue(cues: ArrayLike<number>, dim: number, f: (q: Float64Array, c: number) => number): Float64Array {
   const flat = cues instanceof Float64Array ? cues : Float64Array.from(cues);
-  return Float64Array.from({ length: dim === 0 ? 0 : flat.length / dim }, (_, c) => f(flat.subarray(c * dim, (c + 1) * dim), c));
+  return filled(new Float64Array(dim === 0 ? 0 : flat.length / dim), (c) => f(flat.subarray(c * dim, (c + 1) * dim), c));
 }
 
 /** Calls `f` on every stored row and keeps its number. */
 export function perRow(rows: Rows, f: (xi: Float64Array) => number): Float64Array {
   const xi = new Float64Array(rows.dim);
-  return Float64Array.from({ length: rows.count }, (_, mu) => f(rows.row(mu, xi)));
+  return filled(new Float64Array(rows.count), (mu) => f(rows.row(mu, xi)));
 }
 
 function rawDot(rows: Rows, cues: ArrayLike<number>, v: Float64Array | undefined): Float32Array | Float64Array {
@@ -166,7 +166,7 @@ function scaled(raw: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<numbe
 function cosineGradient(
   xi: ArrayLike<number>, q: ArrayLike<number>, S: number, xiNorm: number, qNorm: number, visible?: ArrayLike<number>,
 ): Float64Array {
-  return Float64Array.from(xi, (x, i) => (shown(visible, i) && xiNorm > 0 ? divide(x / xiNorm - divide(S * q[i], qNorm), qNorm) : 0));
+  return filled(new Float64Array(xi.length), (i) => (shown(visible, i) && xiNorm > 0 ? divide(xi[i] / xiNorm - divide(S * q[i], qNorm), qNorm) : 0));
 }
 
 function inner(a: ArrayLike<number>, b: ArrayLike<number>, visible?: ArrayLike<number>): number {
@@ -200,7 +200,7 @@ function centred(x: ArrayLike<number>, visible?: ArrayLike<number>): Float64Arra
   }
   if (!(high > low)) return new Float64Array(x.length);
   const mean = sum / count;
-  return Float64Array.from(x, (value, i) => (shown(visible, i) ? value - mean : 0));
+  return filled(new Float64Array(x.length), (i) => (shown(visible, i) ? x[i] - mean : 0));
 }
 
 function divide(a: number, b: number): number {

@@ -16,7 +16,7 @@
  * Zero rows, exact matches and bipolar masses give NaN, and NaN spreads through (U7b), as theirs do (B4, B8, B14).
  */
 import { mapInto, type Rows } from "../kernels/index.ts";
-import { EngramError, exp, log, pow, unknownName } from "../numeric/index.ts";
+import { EngramError, exp, filled, log, pow, unknownName } from "../numeric/index.ts";
 import { crossings, type Distributions } from "./crossings.ts";
 import { perCue } from "./products.ts";
 import type { Scorer } from "./similarity.ts";
@@ -49,7 +49,8 @@ const EPSILON = Math.fround(1e-4);
 export const REFERENCE_SIMILARITIES: readonly ReferenceSimilarity[] = [
   form("plainDotReference", (rows) => (cues) => raw(rows, "dot", cues)),
   form("dotReference", (rows) => (cues) => {
-    const masses = Float64Array.from(rows.sums(), Math.fround);
+    const sums = rows.sums();
+    const masses = filled(new Float64Array(sums.length), (mu) => Math.fround(sums[mu]));
     const cueMasses = perCue(cues, rows.dim, (q) => Math.fround(sum(q)));
     const s = over(raw(rows, "dot", cues), masses, cueMasses);
     // a mass of 0 (B4, B14): infinities and NaN as they meet in the sum, coordinate by coordinate
@@ -159,7 +160,8 @@ function distributions(data: ArrayLike<number>, dim: number): Distributions {
 }
 
 function raw(rows: Rows, op: "dot" | "l1" | "squaredL2", cues: ArrayLike<number>): Float64Array {
-  return Float64Array.from(rows.scores(op, cues), Math.fround);
+  const raw = rows.scores(op, cues);
+  return filled(new Float64Array(raw.length), (i) => Math.fround(raw[i]));
 }
 
 /** raw / (a_mu b_c), NaN and infinities as they come. */

@@ -12,7 +12,7 @@
  * equation, and `bind`, which scores cues against a whole store through the kernels.
  */
 import type { Rows } from "../kernels/index.ts";
-import { EngramError } from "../numeric/index.ts";
+import { EngramError, filled } from "../numeric/index.ts";
 import { checkMask } from "../dense/recall-options.ts";
 
 /** One way of comparing a stored row with a cue. A pure object: no state, usable alone. */
@@ -85,7 +85,7 @@ export function shown(visible: ArrayLike<number> | undefined, i: number): boolea
  * @param v D numbers, non-zero = known
  */
 export function masked(similarity: Similarity, v: ArrayLike<number>): Similarity {
-  const both = (visible?: ArrayLike<number>): Float64Array => Float64Array.from(v, (known, i) => (known !== 0 && shown(visible, i) ? 1 : 0));
+  const both = (visible?: ArrayLike<number>): Float64Array => filled(new Float64Array(v.length), (i) => (v[i] !== 0 && shown(visible, i) ? 1 : 0));
   const { gradient } = similarity;
   return {
     name: `masked(${similarity.name})`,

@@ -10,7 +10,7 @@
  * A group is a "minimum" where that eigenvalue is above FLAT, "flat" (a plateau: report it, do not count it) within +-FLAT, else a "saddle".
  */
 import type { Rows } from "../../kernels/index.ts";
-import { denseOf, EngramError, type Rng, symmetricEigen } from "../../numeric/index.ts";
+import { denseOf, EngramError, filled, type Rng, symmetricEigen } from "../../numeric/index.ts";
 import { descendMany } from "../dynamics.ts";
 import { checkNames } from "../recall-options.ts";
 import type { ContinuousEnergy } from "../landscape.ts";
@@ -113,7 +113,10 @@ export function smallestCurvature(rows: Rows, energy: ContinuousEnergy, x: Float
     // Cov_p and the Gram matrix of sqrt(p) (xi - m) have the same eigenvalues but zeros: the smaller is asked.
     const active = Array.from(p, (_, mu) => mu).filter((mu) => p[mu] > 0);
     const A = new Float64Array(active.length * d);
-    active.forEach((mu, i) => A.set(Float64Array.from(rows.row(mu), (value, k) => Math.sqrt(p[mu]) * (value - m[k])), i * d));
+    active.forEach((mu, i) => {
+      const xi = rows.row(mu);
+      filled(A.subarray(i * d, (i + 1) * d), (k) => Math.sqrt(p[mu]) * (xi[k] - m[k]));
+    });
     const n = Math.min(active.length, d);
     const byRows = active.length <= d;
     const inner = (i: number, j: number): number => {
