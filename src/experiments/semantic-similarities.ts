@@ -89,12 +89,14 @@ function leadOf(a: readonly boolean[], b: readonly boolean[]): { mean: number; h
 
 function reportPage(found: Parameters<typeof reportOf>[0], rows: readonly Row[]): Report {
   const kinds = [...new Set(rows.map(({ features }) => features))];
-  const verdict = (features: string): string => {
-    const own = rows.filter((row) => row.features === features);
-    const worse = (row: Row): string[] => OTHERS.filter((label) => row.lead[label].mean + row.lead[label].half < 0);
-    const beaten = own.filter((row) => worse(row).length > 0);
-    const best = own.filter((row) => OTHERS.every((label) => row.lead[label].mean - row.lead[label].half > 0));
-    return `${features}: L1 is beaten beyond the interval in ${beaten.length} of ${own.length} damages (${beaten.map((row) => `${row.damage} by ${worse(row).join(", ")}`).join("; ") || "none"}), and leads all others beyond it in ${best.length}.`;
+  /** In how many damages the interval of L1's lead lies above 0, and in how many below. */
+  const verdict: Table = {
+    columns: ["features", "damages", ...OTHERS.map((label) => `L1 over, under ${label}`)],
+    rows: kinds.map((features) => {
+      const own = rows.filter((row) => row.features === features);
+      const beyond = (label: string, sign: number): number => own.filter(({ lead }) => sign * lead[label].mean > lead[label].half).length;
+      return [features, own.length, ...OTHERS.map((label) => `${beyond(label, 1)}, ${beyond(label, -1)}`)];
+    }),
   };
   const table = (features: string): Table => ({
     columns: ["damage", ...SIMILARITIES.map(({ label }) => label), ...OTHERS.map((label) => `L1 - ${label}`)],
@@ -108,7 +110,7 @@ function reportPage(found: Parameters<typeof reportOf>[0], rows: readonly Row[])
   return reportOf(found, {
     lead: "The paper finds L1 consistently best in the features of its contrastive encoders. Here is what the encoders of this library say, with intervals.",
     sections: [
-      { heading: "The answer", parts: [...kinds.map((features) => paragraph(verdict(features))), paragraph("unit L1 is L1 between features scaled to length 1, root L1 the same of sign(x) sqrt|x|; the paper's L1 takes them as they are.")] },
+      { heading: "The answer", parts: [htmlTable(verdict), paragraph("In how many damages L1 recalls more than another similarity, and in how many less, beyond the 95 % interval of their difference. unit L1 is L1 between features scaled to length 1, root L1 the same of sign(x) sqrt|x|; the paper's L1 takes them as they are.")] },
       ...charts.map(({ features, svg }) => ({ heading: features, parts: [figure(svg, "Share of cues whose best-scoring memory is the one they were made from."), htmlTable(table(features)), paragraph("Differences with the half width of their 95 % interval, paired cue by cue.")] })),
     ],
     files: [["table.md", kinds.map((features) => `**${features}**\n\n${markdownTable(table(features))}`).join("\n")], ...charts.map(({ features, svg }): [string, string] => [`${features.replace(/[^a-z0-9]+/gi, "-")}.svg`, svg])],

@@ -69,7 +69,7 @@ export function lineChart(chart: LineChart): string {
   const left = 24 + Math.max(...yTicks.map(({ label }) => textWidth(label, 12)), 10);
   const plot: Plot = { left, top, right: width - legendWidth - 12, bottom };
   const x = axisOf(xScale, xDomain, [plot.left + 6, plot.right - 6]);
-  const xTicks = (chart.xTicks ?? ticksOf(xScale, x, 8)).filter((value) => value >= xDomain[0] && value <= xDomain[1]);
+  const xTicks = [...(chart.xTicks ?? ticksOf(xScale, x, 8))].filter((value) => value >= xDomain[0] && value <= xDomain[1]).sort((a, b) => a - b);
   const inside = (value: number): boolean => Number.isFinite(value);
   // Compared as numbers, not as pixels: those of 1e308 overflow, and a logarithmic axis has none for the lower edge of a band at 0.
   const { from, to } = y;
