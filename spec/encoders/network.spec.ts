@@ -152,7 +152,7 @@ t.test("one error lists all tensors that do not fit", async (t) => {
     w.set("b1.num_batches_tracked", tensor(BigInt64Array.of(5n), []));
   })), { name: "EngramError", message: error });
   t.throws(() => made(change((w) => w.set("c3.bias", tensor(new Float32Array(20).fill(1).fill(NaN, 7, 8))))), { message: /tensor "c3\.bias", element 7: expected a finite number, got NaN/ });
-  t.throws(() => made(change((w) => w.set("c3.bias", tensor(new Float64Array(20).fill(1e300))))), { message: /finite number, got Infinity/ });
+  t.throws(() => made(change((w) => w.set("c3.bias", tensor(new Float64Array(20).fill(1e300))))), { message: /toy\.safetensors, tensor "c3\.bias", element 0: expected a number that f32 can hold, up to 3\.4e38, got 1e\+300/ });
   t.throws(() => made(change((w) => w.set("b2.running_var", tensor(new Float32Array(12).fill(1).fill(-1, 3, 4))))), { message: /b2\.running_var", element 3: expected a variance, 0 or above, got -1/ });
   t.throws(() => made(change((w) => w.set("c3.bias", { dtype: "f32", shape: [20], data: new Float32Array(19) }))), { message: /c3\.bias": expected 20 numbers, got 19/ });
   const large = made(change((w) => w.set("c1.weight", tensor(new Float32Array(324).fill(3e38), [12, 3, 3, 3]))));
@@ -289,4 +289,49 @@ t.test("unknown names and arrays of another kind are refused, not passed over", 
   t.throws(() => network.run(undefined as unknown as Float32Array), { name: "EngramError", message: /images: expected a Float32Array, got Undefined/ });
   t.throws(() => network.run(Float32Array.from(four), {}, new Array<number>(4) as unknown as Float32Array), { name: "EngramError", message: /out: expected a Float32Array, got Array/ });
   network.dispose();
+});
+
+t.test("errors about numbers in weights name the file; what f32 cannot hold is shown as it was given", async (t) => {
+  const g = new Graph();
+  g.batchNorm("bn", g.linear("l", "input", 1));
+  const one = (changes: Record<string, Tensor>): Map<string, Tensor> => new Map(Object.entries({
+    "l.weight": tensor(Float32Array.of(1), [1, 1]), ...Object.fromEntries(["l.bias", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"].map((name) => [name, tensor(Float32Array.of(1))])), ...changes,
+  }));
+  const made = (changes: Record<string, Tensor>) => (): Network => new Network(g, [1, 1, 1], one(changes), { name: "mine.safetensors" });
+  made({})().dispose();
+  t.throws(made({ "l.bias": tensor(Float32Array.of(NaN)) }), { name: "EngramError", message: /^mine\.safetensors, tensor "l\.bias", element 0: expected a finite number, got NaN/ });
+  t.throws(made({ "l.weight": tensor(Float64Array.of(-1e300), [1, 1]) }), { name: "EngramError", message: /^mine\.safetensors, tensor "l\.weight", element 0: expected a number that f32 can hold.*, got -1e\+300/ });
+  t.throws(made({ "bn.running_var": tensor(Float32Array.of(-1)) }), { name: "EngramError", message: /^mine\.safetensors, tensor "bn\.running_var", element 0: expected a variance/ });
+  t.throws(made({ "bn.bias": { dtype: "f32", shape: [1], data: new Float32Array(2) } }), { name: "EngramError", message: /^mine\.safetensors, tensor "bn\.bias": expected 1 numbers, got 2/ });
+  for (const [weights, got] of [[undefined, "undefined"], [null, "null"], ["w.safetensors", 'the text "w.safetensors"'], [7, "7"]] as const) {
+    t.throws(() => new Encoder("mini-conv", weights as never), { name: "EngramError", message: `weights: expected the bytes of a safetensors file, an open one, or a map of tensors, got ${got}. Read the file first: new Encoder(architecture, readFileSync(path)).` });
+  }
+});
+
+t.test("an encoder takes pictures in an array, into an array of one's own, and no option it does not have", async (t) => {
+  const architecture = ARCHITECTURES.find(({ name }) => name === "mini-conv")!;
+  const input = architecture.input((_t, _a, otherwise) => otherwise);
+  const { layers } = architecture.graph((_t, _a, otherwise) => otherwise, input);
+  const encoder = new Encoder("mini-conv", ruleWeights(expectedTensors(layers, inferShapes(layers, input))));
+  const [C, H, W] = input;
+  // more than are preprocessed at once
+  const pictures = Array.from({ length: 67 }, (_, n) => image(W, H, C as 1, Float32Array.from({ length: C * H * W }, (_value, i) => ((i * 31 + n * 7) % 101) / 100)));
+  const want = encoder.encode(pictures);
+  const out = new Float32Array(67 * encoder.dim);
+  t.equal(encoder.encode(pictures, {}, out), out);
+  t.same(out, want);
+  t.same(encoder.encode(pictures.slice(40, 43)), want.slice(40 * encoder.dim, 43 * encoder.dim), "what an earlier, larger batch left is not read again");
+  const held = process.memoryUsage().arrayBuffers;
+  for (let call = 0; call < 50; call++) encoder.encode(pictures, {}, out);
+  // an array of preprocessed pictures for each call would be 50 times this; whatever is collected meanwhile only makes it less
+  t.ok(process.memoryUsage().arrayBuffers - held < 4 * 32 * encoder.network.dim, "a batch takes no memory of JavaScript either");
+  t.same([encoder.encode([]).length, encoder.encodeLayers([]).get(encoder.network.outputs[0].name)!.data.length], [0, 0], "a batch of zero");
+  t.throws(() => encoder.encode(pictures, {}, new Float32Array(3)), { name: "EngramError", message: new RegExp(`out: expected ${67 * encoder.dim} numbers, got 3`) });
+  t.throws(() => encoder.encode(pictures[0] as never), { name: "EngramError", message: /pictures: expected an array of pictures, got one picture\. Put a single one into brackets/ });
+  t.throws(() => encoder.encodeLayers(undefined as never), { name: "EngramError", message: /pictures: expected an array of pictures, got Undefined/ });
+  t.throws(() => encoder.encode([pictures[0], undefined as never]), { name: "EngramError", message: /picture 1: expected a picture, got undefined/ });
+  t.throws(() => encoder.encode([pictures[0]], { onprogress: () => {} } as never), { name: "EngramError", message: /encode option: .*Did you mean "onProgress"/ });
+  t.throws(() => encoder.network.run(new Float32Array(encoder.network.dim), { progress: 1 } as never), { name: "EngramError", message: /run option: expected one of onProgress, got "progress"/ });
+  for (const size of [32, [32], [3, 32, 32]]) t.throws(() => new Encoder("mini-conv", new Map(), { size: size as never }), { name: "EngramError", message: /size: expected \[rows, columns\], got 3/ });
+  encoder.dispose();
 });

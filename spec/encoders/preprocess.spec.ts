@@ -1,10 +1,11 @@
 /** Preprocessing stage by stage against torchvision (fixtures/encoders/preprocess.py). */
 import { readFileSync } from "node:fs";
 import t from "tap";
-import { centreCrop, preprocess, PREPROCESSINGS, resizeToCover } from "../../src/encoders/index.ts";
+import { centreCrop, Encoder, preprocess, PREPROCESSINGS, resizeToCover } from "../../src/encoders/index.ts";
 import type { Preprocessing } from "../../src/encoders/index.ts";
 import { fromBytes, image, toGrey } from "../../src/images/index.ts";
 import type { Image } from "../../src/images/index.ts";
+import { weightsFile } from "../semantic/made.ts";
 
 interface Case { width: number; height: number; side: number; crop: number; size: [number, number]; resized: number[]; cropped: number[]; normalised: number[]; caffe: number[]; pil: number[] }
 const { cases } = JSON.parse(readFileSync("fixtures/encoders/preprocess.json", "utf8")) as { cases: Case[] };
@@ -60,4 +61,21 @@ t.test("a network that is not square gets pictures of any proportions", async (t
       }
     }
   }
+});
+
+t.test("a preprocessing of one's own is checked when the encoder is made, not at the first picture", async (t) => {
+  const { unit } = PREPROCESSINGS;
+  const refused: [unknown, RegExp][] = [
+    [{ ...unit, stds: [1, 1, 1] }, /preprocessing: expected one of .* got "stds"\. Did you mean "std"/], [7, /preprocessing: expected an object, got 7/],
+    [{ ...unit, filter: "bicubic" }, /preprocessing, filter: expected one of bilinear, .* got "bicubic"/], [{ ...unit, order: "brg" }, /preprocessing, order: expected one of rgb, bgr, got "brg"/],
+    [{ ...unit, margin: 0.5 }, /preprocessing, margin: expected a number from 1, or none, got 0\.5/], [{ ...unit, margin: NaN }, /margin: .* got NaN/], [{ ...unit, range: 0 }, /range: expected a number above 0, got 0/],
+    [{ ...unit, mean: [0.5] }, /mean: expected 3 finite numbers, one for each channel, got 0\.5/], [{ ...unit, mean: [0, 0, NaN] }, /mean: .* got 0,0,NaN/],
+    [{ ...unit, std: [1, 0, 1] }, /std: expected 3 numbers above 0, one for each channel, got 1,0,1/], [{ filter: "bilinear", order: "rgb", range: 1 }, /mean: .* got undefined/],
+  ];
+  const colour = image(1, 1, 3, Float32Array.of(0.1, 0.2, 0.4));
+  for (const [how, message] of refused) {
+    t.throws(() => preprocess(colour, how as Preprocessing, [3, 1, 1]), { name: "EngramError", message });
+    t.throws(() => new Encoder("small-conv", weightsFile("small-conv"), { preprocessing: how as Preprocessing }), { name: "EngramError", message });
+  }
+  t.same(preprocess(colour, { ...unit, mean: [0.1], std: [2] }, [1, 1, 1]), toGrey(colour).data.map((x) => (x - 0.1) / 2), "one channel needs one of each");
 });

@@ -69,6 +69,9 @@ t.test("bad input", async (t) => {
   t.throws(() => new FullySemanticMemory({ encoder: phi } as never), /decoder: expected a feature map from codes to patterns, got undefined/);
   t.throws(() => new FullySemanticMemory({ encoder: pca() as never, decoder: psi }), /one still to be learned/);
   t.throws(() => new FullySemanticMemory({ encoder: functionMap("f", (x) => x, { dim: 3 }), decoder: psi }), /one that takes 3 numbers, as the encoder gives, got 16/);
+  t.throws(() => new FullySemanticMemory({ encoder: phi, decoder: psi, keep: "patterns" } as never), /keep: expected none: embeddings are all a fully-semantic memory keeps/);
+  t.throws(() => new FullySemanticMemory({ encoder: phi, decoder: { map: (x: number) => x } as never }), /decoder: .*got an object without name, sha256, saved and map/);
+  t.throws(() => new FullySemanticMemory({ encoder: phi, decoder: psi, similarty: "dot" } as never), /Did you mean "similarity"/);
   const memory = new FullySemanticMemory({ encoder: phi, decoder: functionMap("short", () => [1, 2, 3]) });
   t.throws(() => memory.store(X, { values: X }), /none: what is recalled is painted/);
   memory.store(X);

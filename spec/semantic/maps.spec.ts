@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import t from "tap";
 import { Encoder } from "../../src/encoders/index.ts";
 import { image } from "../../src/images/index.ts";
-import { embeddingsOf, functionMap, linearMap, networkMap, pca, pixels, randomConv, randomProjection, SemanticMemory, uHop } from "../../src/semantic/index.ts";
+import { embeddingsOf, functionMap, linearMap, networkMap, pca, pixels, precomputed, randomConv, randomProjection, SemanticMemory, uHop } from "../../src/semantic/index.ts";
 import { apart, golden, numbers, rowsOf, sameBits, weightsFile } from "./made.ts";
 
 t.test("PCA is numpy's, whitened or not, more patterns than numbers or fewer", async (t) => {
@@ -95,10 +95,23 @@ t.test("bad input: what is no map, what it does not take, what it must not give"
   t.throws(() => new SemanticMemory({ encoder: "contrastive" as never }), /encoder: expected a feature map, got string.*networkMap/);
   t.throws(() => new SemanticMemory({ encoder: { name: "x", map: () => [] } as never }), /without name, sha256, saved and map/);
   t.throws(() => new SemanticMemory({ encoder: pixels, keep: "pixels" as never }), /one of patterns, keys/);
-  t.throws(() => new SemanticMemory({ encoder: pixels, similarty: "dot" } as never), /universal memory option.*similarity/);
+  t.throws(() => new SemanticMemory({ encoder: pixels, similarty: "dot" } as never), /semantic memory option: expected one of encoder, keep, similarity.*Did you mean "similarity"/);
+  t.throws(() => new SemanticMemory({ encodr: pixels } as never), /Did you mean "encoder"/);
   t.throws(() => functionMap("", (x) => x), /a name/);
   t.throws(() => functionMap("f", 3 as never), /a function of one pattern, got number/);
   t.throws(() => functionMap("f", (x) => x, { sha256: "abc" }), /64 hex digits, got abc/);
+  t.throws(() => functionMap("f", (x) => x, { sha256: 5 as never }), /64 hex digits, got 5/);
+  t.throws(() => functionMap("f", (x) => x, { sha: "abc" } as never), /feature map f, option: .*got "sha"/);
+  for (const option of ["inputs", "dim", "numbers"]) t.throws(() => functionMap("f", (x) => x, { [option]: -1 }), new RegExp(`feature map f, ${option}: expected a whole number from [01], got -1`));
+  t.throws(() => pca({ dims: 3 } as never), /pca option: .*Did you mean "dim"/);
+  t.throws(() => pca(3 as never), /pca option: expected an object, got 3/);
+  t.throws(() => pca({ whiten: "no" as never }), /pca, whiten: expected true or false, got no/);
+  t.throws(() => uHop({ step: 3 } as never), /u-hop option: .*Did you mean "steps"/);
+  t.throws(() => uHop({ t: "2" as never }), /u-hop, t: expected a number above 0, got 2/);
+  t.throws(() => randomConv(undefined as never), /shape: expected channels, rows, columns, got undefined/);
+  t.throws(() => networkMap("small-conv", weightsFile("small-conv"), { shape: 32 as never }), /shape: expected channels \(1 or 3\), rows, columns, got 32/);
+  t.throws(() => networkMap("small-conv", weightsFile("small-conv"), { layers: ["features.0", "features.3"] }), /layers: expected one layer, whose values are the features, got features\.0, features\.3/);
+  t.throws(() => networkMap("small-conv", weightsFile("small-conv"), { acuracy: "exact" } as never), /Did you mean "accuracy"/);
   let calls = 0;
   const wandering = made((x) => x.slice(0, calls++ < 7 ? 3 : 2));
   wandering.store(X);
@@ -142,6 +155,13 @@ t.test("bad input: nothing stored, nothing asked, other widths, NaN, disposed", 
   t.throws(() => memory.calibrate({ falseAccepts: 0.01 }), /at least 99 strangers for a false-accept rate of 0.01, got 6/);
   t.throws(() => memory.calibrate({ falseAccepts: 1 }), /a rate between 0 and 1/);
   t.throws(() => memory.calibrate({ on: "distance" as never }), /one of score, margin/);
+  t.throws(() => memory.calibrate({ falseAccept: 0.2 } as never), /calibrate option: .*Did you mean "falseAccepts"/);
+  t.throws(() => memory.calibrate(null as never), /calibrate option: expected an object, got null/);
+  for (const [embeddings, got] of [[null, "null"], ["f", "f"], [[[1, 2, 3, 4]], "an array"]] as const) {
+    t.throws(() => memory.store(X, { embeddings: embeddings as never, keys: [..."abcdef"] }), new RegExp(`embeddings: expected \\{ rows, dim, data, encoder \\}, got ${got}\\. Make them`));
+  }
+  t.throws(() => memory.recallEmbedded(undefined as never), /embeddings: expected \{ rows, dim, data, encoder \}, got undefined/);
+  t.equal(memory.size, 6, "an error leaves the memory as it was");
   t.throws(() => new SemanticMemory({ encoder: pixels, keep: "keys" }).store(X, { values: X }), /none, since keep is "keys"/);
   memory.dispose();
   t.throws(() => memory.recall(X[0]), /disposed/);
@@ -183,6 +203,28 @@ t.test("bad input: weights with missing, extra and misshapen tensors, integers, 
   t.throws(() => networkMap("squeezenet1_1", weightsFile("squeezenet1_1"), { size: [5, 5] }), /too small|at least|window/i, "smaller than the network's strides allow");
   // a picture of 1 x 1 is no input of 32 x 32, but can be resized to one
   t.equal(embeddingsOf(networkMap("small-conv", weightsFile("small-conv"), { shape: [3, 1, 1] }), [[0.1, 0.2, 0.3]]).dim, 128);
+});
+
+t.test("phi of somewhere else: only embeddings of its name are taken; patterns are stored with theirs", async (t) => {
+  const X = rowsOf(numbers(24), 4);
+  const K = X.map((x) => [x[0] + x[1], x[2] * x[3], 1]);
+  const clip = precomputed("clip 1");
+  const memory = new SemanticMemory({ encoder: clip });
+  memory.store(X, { embeddings: clip.embeddings(K), keys: [..."abcdef"] });
+  const same = new SemanticMemory({ encoder: functionMap("f", (x) => [x[0] + x[1], x[2] * x[3], 1]) });
+  same.store(X, { keys: [..."abcdef"] });
+  const [found] = memory.recallEmbedded(clip.embeddings([K[3]]));
+  t.same([found.key, [...found.state]], ["d", [...same.recall(X[3]).state]], "the bits of the function itself");
+  t.throws(() => memory.recall(X[3]), { name: "EngramError", message: /feature map clip 1: expected embeddings that were computed before, got patterns alone\. It is computed elsewhere/ });
+  t.throws(() => memory.store(X, { keys: [..."ghijkl"] }), /computed elsewhere/);
+  t.throws(() => memory.recallEmbedded(precomputed("clip 2").embeddings([K[3]])), /Embeddings of different encoders/);
+  t.throws(() => memory.recallEmbedded(clip.embeddings([[1, 2]])), /1 rows of 3 numbers, got 1 of 2/);
+  t.throws(() => precomputed("clip 1", { dim: 3 }).embeddings([[1, 2]]), /embeddings: expected 3 numbers, got 2/);
+  t.throws(() => clip.embeddings([[1, NaN]]), /embeddings, row 0, column 1: expected a finite number, got NaN/);
+  t.throws(() => precomputed("clip 1", { inputs: 3, dims: 3 } as never), /option: .*got "dims"/);
+  const opened = SemanticMemory.fromBytes(memory.toBytes(), { encoder: clip });
+  t.equal(opened.recallEmbedded(clip.embeddings([K[1]]))[0].key, "b");
+  t.same([opened.recallEmbedded(clip.embeddings([])), memory.parameters.encoder], [[], "clip 1"]);
 });
 
 t.test("scales of a network's features: length 1, and length 1 of signed square roots", async (t) => {

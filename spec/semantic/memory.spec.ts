@@ -199,3 +199,28 @@ t.test("a stranger is told so, by name of the threshold", async (t) => {
   memory.acceptAbove(undefined);
   t.equal(memory.calibration, undefined);
 });
+
+t.test("what is stored later was not calibrated for: the threshold stays, the stated rate goes, in files too", async (t) => {
+  const rng = seeded(5);
+  const draw = (n: number): Float64Array[] => Array.from({ length: n }, () => Float64Array.from({ length: 6 }, () => rng.normal()));
+  const memory = new SemanticMemory({ encoder: squaresAndNeighbours, separation: "max" });
+  memory.store(draw(100), { keys: Array.from({ length: 100 }, (_, i) => `a${i}`) });
+  const { threshold } = memory.calibrate({ falseAccepts: 0.05 });
+  const strangers = draw(400);
+  const accepted = (): number => memory.recallMany(strangers).filter((found) => found.accepted).length / 400;
+  const before = accepted();
+  // 0.05 with 400 trials: three standard errors are 0.033, the threshold's own spread about as much
+  t.ok(before < 0.12, `${before} of strangers accepted`);
+  memory.store(draw(1500), { keys: Array.from({ length: 1500 }, (_, i) => `b${i}`) });
+  t.ok(accepted() > 3 * before, `${accepted()} of them now: sixteen times as many memories`);
+  t.equal(memory.calibration, undefined, "so no rate is stated");
+  t.same([memory.parameters.calibration, memory.parameters.threshold], [undefined, `score ${threshold}`]);
+  t.equal(memory.recognize(strangers[0]).criterion, "threshold");
+  t.equal(SemanticMemory.fromBytes(memory.toBytes(), { encoder: squaresAndNeighbours }).calibration, undefined);
+  memory.calibrate({ falseAccepts: 0.05 });
+  t.ok(accepted() < 0.12, "calibrated again");
+  memory.store([]);
+  t.ok(memory.calibration !== undefined, "nothing stored, nothing changed");
+  memory.forget("a3");
+  t.equal(memory.calibration, undefined);
+});

@@ -14,6 +14,8 @@ export interface Workshop {
   readonly host: LayerHost;
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly source: TensorSource;
+  /** What the weights are called in errors. */
+  readonly called: string;
   readonly accuracy: Accuracy;
   /** Address of a value. */
   at(name: string): number;
@@ -44,13 +46,13 @@ export function compile(step: Step, shop: Workshop): Run {
   const each = (one: (x: number, out: number) => void): Run => (images) => {
     for (let n = 0; n < images; n++) one(x + 4 * n * size, out + 4 * n * outSize);
   };
-  const parameter = (part: string): number => blocks.placePadded(readNumbers(shop.source, `${layer.name}.${part}`), pixel);
+  const parameter = (part: string): number => blocks.placePadded(readNumbers(shop.source, `${layer.name}.${part}`, shop.called), pixel);
   switch (operation.kind) {
     case "convolution":
     case "linear":
       return convolution(step, shop, operation, x, out);
     case "batchNorm": {
-      const { scale, shift } = normFactors(layer, shop.source);
+      const { scale, shift } = normFactors(layer, shop);
       const [s, b] = [blocks.placePadded(scale, pixel), blocks.placePadded(shift, pixel)];
       return (images) => exports.affine_f32(x, out, images * H * W, pixel, s, b, low, high);
     }
@@ -128,13 +130,13 @@ export function compile(step: Step, shop: Workshop): Run {
 }
 
 function convolution({ layer, norm, residual, low, high }: Step, shop: Workshop, operation: Extract<Operation, { kind: "convolution" | "linear" }>, x: number, out: number): Run {
-  const { source, shapes, host } = shop;
+  const { source, shapes, host, called } = shop;
   const from = shapes.get(layer.inputs[0])!;
   const shape = convolutionShape(operation, from);
-  let weights = readNumbers(source, `${layer.name}.weight`);
-  let bias: ArrayLike<number> = operation.bias ? readNumbers(source, `${layer.name}.bias`) : new Float32Array(shape.outChannels);
+  let weights = readNumbers(source, `${layer.name}.weight`, called);
+  let bias: ArrayLike<number> = operation.bias ? readNumbers(source, `${layer.name}.bias`, called) : new Float32Array(shape.outChannels);
   if (norm !== undefined) {
-    const { scale, shift } = normFactors(norm, source);
+    const { scale, shift } = normFactors(norm, shop);
     weights = scaled(weights, shape, scale);
     bias = Float64Array.from(bias, (b, o) => b * scale[o] + shift[o]);
   }
@@ -159,11 +161,11 @@ function scaled(weights: Float32Array, { inChannels, outChannels, groups, transp
 }
 
 /** Batch norm at inference as x scale + shift, f64. */
-function normFactors({ name, operation }: Layer, source: TensorSource): { scale: Float64Array; shift: Float64Array } {
-  const [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((part) => readNumbers(source, `${name}.${part}`));
+function normFactors({ name, operation }: Layer, { source, called }: Workshop): { scale: Float64Array; shift: Float64Array } {
+  const [gamma, beta, mean, variance] = ["weight", "bias", "running_mean", "running_var"].map((part) => readNumbers(source, `${name}.${part}`, called));
   const { epsilon } = operation as Extract<Operation, { kind: "batchNorm" }>;
   const bad = variance.findIndex((v) => v < 0);
-  if (bad >= 0) throw new EngramError(`weights, tensor "${name}.running_var", element ${bad}`, "a variance, 0 or above", String(variance[bad]), "The file is damaged or holds something else.");
+  if (bad >= 0) throw new EngramError(`${called}, tensor "${name}.running_var", element ${bad}`, "a variance, 0 or above", String(variance[bad]), "The file is damaged or holds something else.");
   const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + epsilon));
   return { scale, shift: scale.map((s, c) => beta[c] - mean[c] * s) };
 }

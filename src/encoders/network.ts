@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export const RUN_OPTIONS: readonly string[] = ["onProgress"] satisfies (keyof RunOptions)[];
+
 /** One value that is read out, of N images. */
 export interface Feature {
   readonly shape: Shape;
@@ -96,7 +98,7 @@ export class Network {
       this.#staging = this.#blocks.room(4 * Math.max(...[input, ...this.outputs.map(({ shape }) => shape)].map(([C, H, W]) => C * H * W)));
       const work = { bytes: 0, scratch: 0 };
       const methods: Convolution["method"][] = [];
-      const shop = { host: this.#host, shapes, source, accuracy, at: (value: string) => this.#at(value), blocks: this.#blocks, methods, work };
+      const shop = { host: this.#host, shapes, source, called: name, accuracy, at: (value: string) => this.#at(value), blocks: this.#blocks, methods, work };
       for (const step of steps) this.#runs.push(compile(step, shop));
       work.scratch = this.#blocks.room(work.bytes);
       this.methods = methods;
@@ -128,8 +130,7 @@ export class Network {
     const count = this.#count(images);
     const length = count * shape[0] * shape[1] * shape[2];
     const result = out ?? new Float32Array(length);
-    checkFloats("out", result);
-    if (result.length !== length) throw new EngramError("out", `${length} numbers`, `${result.length}`, "Give room for every image.");
+    checkFloats("out", result, length);
     this.#run(images, count, [result], options);
     return result;
   }
@@ -156,7 +157,9 @@ export class Network {
     return this.#values + 4 * this.#batch * this.#buffers.offsets.get(value)!;
   }
 
-  #run(images: Float32Array, count: number, outs: readonly Float32Array[], { onProgress }: RunOptions): void {
+  #run(images: Float32Array, count: number, outs: readonly Float32Array[], options: RunOptions): void {
+    checkNames("run option", options, RUN_OPTIONS);
+    const { onProgress } = options;
     for (let from = 0; from < count; from += this.#batch) {
       const n = Math.min(this.#batch, count - from);
       for (let i = 0; i < n; i++) this.#put(images, (from + i) * this.dim, this.input, this.#at("input") + 4 * i * mapLength(this.input));
@@ -199,6 +202,8 @@ export class Network {
   }
 }
 
-function checkFloats(what: string, numbers: Float32Array): void {
+/** @param length how many there have to be, where that is known */
+export function checkFloats(what: string, numbers: Float32Array, length: number = numbers?.length): void {
   if (!((numbers as unknown) instanceof Float32Array)) throw new EngramError(what, "a Float32Array", Object.prototype.toString.call(numbers).slice(8, -1), "Convert with Float32Array.from.");
+  if (numbers.length !== length) throw new EngramError(what, `${length} numbers`, `${numbers.length}`, "Give room for every image.");
 }

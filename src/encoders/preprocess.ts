@@ -10,7 +10,8 @@
  */
 import { image as picture, resize, toGrey, toRgb } from "../images/index.ts";
 import type { Image, ResizeFilter } from "../images/index.ts";
-import { EngramError, roundHalfEven } from "../numeric/index.ts";
+import { FILTERS } from "../images/resize.ts";
+import { checkNames, EngramError, roundHalfEven, unknownName } from "../numeric/index.ts";
 import type { Shape } from "./graph.ts";
 
 export interface Preprocessing {
@@ -44,14 +45,30 @@ export const PREPROCESSINGS: Readonly<Record<PreprocessingName, Preprocessing>> 
   "unit-crop": { margin: 256 / 224, filter: "bilinear", order: "rgb", range: 1, ...NONE },
 };
 
+/** @throws EngramError for names that no preprocessing has, numbers that are missing, of another count or out of range */
+export function checkPreprocessing(how: Preprocessing, channels: number): void {
+  checkNames("preprocessing", how, ["margin", "filter", "order", "range", "mean", "std"] satisfies (keyof Preprocessing)[]);
+  const { margin, filter, order, range, mean, std } = how;
+  const wrong = (name: string, expected: string, got: unknown): EngramError => new EngramError(`preprocessing, ${name}`, expected, String(got), "PREPROCESSINGS has those of published weights.");
+  if (margin !== undefined && !(margin >= 1 && margin < Infinity)) throw wrong("margin", "a number from 1, or none", margin);
+  if (!FILTERS.includes(filter)) throw unknownName("preprocessing, filter", String(filter), FILTERS);
+  if (order !== "rgb" && order !== "bgr") throw unknownName("preprocessing, order", String(order), ["rgb", "bgr"]);
+  if (!(Number.isFinite(range) && range > 0)) throw wrong("range", "a number above 0", range);
+  const numbers = (values: readonly number[]): boolean => Array.isArray(values) && values.length >= channels && values.every(Number.isFinite);
+  if (!numbers(mean)) throw wrong("mean", `${channels} finite numbers, one for each channel`, mean);
+  if (!numbers(std) || std.some((s) => s <= 0)) throw wrong("std", `${channels} numbers above 0, one for each channel`, std);
+}
+
 /**
  * C x H x W numbers, channel-first.
  * @param shape the network's input: 1 or 3 channels
  * @param out where they go; default: a new array
+ * @throws EngramError for a preprocessing that is none, or a network of other channels
  */
 export function preprocess(image: Image, how: Preprocessing, shape: Shape, out: Float32Array = new Float32Array(shape[0] * shape[1] * shape[2])): Float32Array {
   const [channels, rows, columns] = shape;
   if (channels !== 1 && channels !== 3) throw new EngramError("preprocess", "a network that takes 1 or 3 channels", `${channels}`, "Give this network numbers, not pictures.");
+  checkPreprocessing(how, channels);
   const toned = channels === 1 ? toGrey(image) : toRgb(image);
   const { margin, filter } = how;
   const { data } = margin === undefined ? sized(toned, rows, columns, filter) : centreCrop(resizeToCover(toned, Math.floor(margin * rows), Math.floor(margin * columns), filter), rows, columns);

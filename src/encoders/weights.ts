@@ -25,8 +25,11 @@ const LISTED = 12;
 /** What the name of a tensor of scales ends in. */
 const SCALE = "_scale";
 
-/** @throws EngramError where the scales of a tensor of i8 are not one float per row */
+/** @throws EngramError for what are no weights, and where the scales of a tensor of i8 are not one float per row */
 export function tensorSource(weights: Weights, name = "weights"): TensorSource {
+  if (typeof weights !== "object" || weights === null) {
+    throw new EngramError(name, "the bytes of a safetensors file, an open one, or a map of tensors", typeof weights === "string" ? `the text "${String(weights).slice(0, 80)}"` : String(weights), "Read the file first: new Encoder(architecture, readFileSync(path)).");
+  }
   if (weights instanceof Map) return widened({ places: weights, read: (key) => (weights as ReadonlyMap<string, Tensor>).get(key)! }, name);
   return widened("places" in weights ? weights : openSafetensors(weights as Uint8Array | ByteSource, name), name);
 }
@@ -49,7 +52,7 @@ function widened(source: TensorSource, name: string): TensorSource {
     read: (key) => {
       if (!scaled.has(key)) return source.read(key);
       const { shape, data } = source.read(key);
-      const scales = readNumbers(source, `${key}${SCALE}`);
+      const scales = readNumbers(source, `${key}${SCALE}`, name);
       const row = data.length / shape[0];
       const numbers = new Float32Array(data.length);
       for (let r = 0, at = 0; r < shape[0]; r++) for (let k = 0; k < row; k++, at++) numbers[at] = scales[r] * Number(data[at]);
@@ -118,14 +121,18 @@ export function checkTensors(source: TensorSource, wanted: ReadonlyMap<string, r
   if (complaints.length > 0) throw new EngramError(name, `the ${wanted.size} tensors of ${architecture}`, complaints.join("; "), "Choose the architecture the weights were made for, or export the whole state dict.");
 }
 
-/** One tensor as f32. @throws EngramError on NaN, infinities, and numbers beyond f32 */
-export function readNumbers(source: TensorSource, name: string): Float32Array {
+/** One tensor as f32. @param called what the weights are called @throws EngramError on NaN, infinities, and numbers beyond f32 */
+export function readNumbers(source: TensorSource, name: string, called: string): Float32Array {
   const { data, shape } = source.read(name);
   const length = shape.reduce((product, n) => product * n, 1);
-  if (data.length !== length) throw new EngramError(`weights, tensor "${name}"`, `${length} numbers`, `${data.length}`, "Make tensors with formats.tensor, which checks them.");
+  if (data.length !== length) throw new EngramError(`${called}, tensor "${name}"`, `${length} numbers`, `${data.length}`, "Make tensors with formats.tensor, which checks them.");
   const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
   let bad = 0;
   while (bad < numbers.length && Number.isFinite(numbers[bad])) bad++;
-  if (bad < numbers.length) throw new EngramError(`weights, tensor "${name}", element ${bad}`, "a finite number", String(numbers[bad]), "The training diverged or the file is damaged.");
+  if (bad < numbers.length) {
+    const given = Number(data[bad]);
+    const [expected, todo] = Number.isFinite(given) ? ["a number that f32 can hold, up to 3.4e38", "Scale the weights, or check what they are."] : ["a finite number", "The training diverged or the file is damaged."];
+    throw new EngramError(`${called}, tensor "${name}", element ${bad}`, expected, String(given), todo);
+  }
   return numbers;
 }

@@ -21,7 +21,7 @@ export type ResizeFilter = "bilinear" | "box" | "nearest" | "lanczos3";
 const LONGEST = 1e6;
 const MOST = 1 << 26;
 
-const FILTERS: readonly ResizeFilter[] = ["bilinear", "box", "nearest", "lanczos3"];
+export const FILTERS: readonly ResizeFilter[] = ["bilinear", "box", "nearest", "lanczos3"];
 
 /** For each output place the first input place, and the weights from there on. */
 interface Taps {

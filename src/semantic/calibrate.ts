@@ -10,11 +10,20 @@
  * Where no strangers are given, the stored patterns stand for them, each asked of the memory without it: nothing but what is stored is
  * needed. Those with a twin (an equal embedding) are left out, since they are known.
  */
-import { EngramError, filled } from "../numeric/index.ts";
+import { checkNames, EngramError, filled, type Patterns, unknownName } from "../numeric/index.ts";
 import { margin } from "../universal/index.ts";
 
 /** Stored patterns asked at once. */
 const AT_ONCE = 64;
+
+export interface CalibrateOptions {
+  /** The largest probability that a stranger is accepted. Default .01. */
+  falseAccepts?: number;
+  /** Best score, or its lead over the second. Default `score`, which an undamaged cue always passes; pictures with near twins lead by little. */
+  on?: "score" | "margin";
+  /** Patterns that are not stored. Default: the stored ones, each asked of the memory without it. */
+  strangers?: Patterns;
+}
 
 export interface Calibration {
   readonly on: "score" | "margin";
@@ -46,7 +55,16 @@ export function calibrated(reached: readonly number[], rate: number, on: Calibra
   return { on, threshold, falseAccepts: rate, measured: reached.filter((m) => m >= threshold).length / n, strangers: n, who };
 }
 
-export function checkRate(rate: number): void {
+/** With its defaults. @throws EngramError for a name that is no option, a rate outside (0, 1), or another score */
+export function checkCalibrate(options: CalibrateOptions): Pick<CalibrateOptions, "strangers"> & Required<Omit<CalibrateOptions, "strangers">> {
+  checkNames("calibrate option", options, ["falseAccepts", "on", "strangers"]);
+  const { falseAccepts = 0.01, on = "score", strangers } = options;
+  checkRate(falseAccepts);
+  if (on !== "score" && on !== "margin") throw unknownName("calibrate, on", String(on), ["score", "margin"]);
+  return { falseAccepts, on, strangers };
+}
+
+function checkRate(rate: number): void {
   if (typeof rate !== "number" || !(rate > 0 && rate < 1)) throw new EngramError("calibrate, falseAccepts", "a rate between 0 and 1", String(rate), ".01 lets one stranger in a hundred pass.");
 }
 

@@ -6,7 +6,7 @@
  */
 import { sha256Hex } from "../formats/index.ts";
 import type { Tensor } from "../formats/index.ts";
-import { EngramError, toRows } from "../numeric/index.ts";
+import { checkNames, EngramError, toRows } from "../numeric/index.ts";
 import type { Patterns } from "../numeric/index.ts";
 
 /** What a memory file keeps of a map. */
@@ -69,13 +69,17 @@ export interface FunctionMapOptions {
 /**
  * A function of the user's as a map.
  * @param f one pattern's numbers to its features
- * @throws EngramError for an empty name, no function, or a digest that is none
+ * @throws EngramError for an empty name, no function, a digest that is none, options it does not have, or widths that are none
  */
 export function functionMap(name: string, f: (x: Float64Array) => ArrayLike<number>, options: FunctionMapOptions = {}): FeatureMap {
   if (typeof name !== "string" || name === "") throw new EngramError("feature map", "a name", String(name), "It is kept in memory files; change it when the function changes.");
   if (typeof f !== "function") throw new EngramError(`feature map ${name}`, "a function of one pattern", typeof f, "For example (x) => x.map(Math.abs).");
+  checkNames(`feature map ${name}, option`, options, ["sha256", "inputs", "dim", "numbers"] satisfies (keyof FunctionMapOptions)[]);
   const { sha256 = sha256Hex(new TextEncoder().encode(`function ${name}`)), inputs, dim, numbers = 0 } = options;
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new EngramError(`feature map ${name}, sha256`, "64 hex digits", sha256.slice(0, 80), "Leave it out, and the name stands for the function.");
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new EngramError(`feature map ${name}, sha256`, "64 hex digits", String(sha256).slice(0, 80), "Leave it out, and the name stands for the function.");
+  for (const [option, n, least] of [["inputs", inputs, 1], ["dim", dim, 1], ["numbers", numbers, 0]] as const) {
+    if (n !== undefined && (!Number.isSafeInteger(n) || n < least)) throw new EngramError(`feature map ${name}, ${option}`, `a whole number from ${least}`, String(n), "Leave it out where it is not known.");
+  }
   return {
     name, sha256, inputs, dim, numbers,
     saved: { kind: "function", parameters: { name }, tensors: {} },
@@ -132,12 +136,29 @@ export function savedParameters({ saved }: FeatureMap): Record<string, string> {
   return { "encoder.kind": saved.kind, ...Object.fromEntries(Object.entries(saved.parameters).map(([name, text]) => [`encoder.${name}`, text])) };
 }
 
+/** Whether it has what a feature map needs. */
+export function isMap(map: unknown): map is FeatureMap {
+  const { name, sha256, saved, map: f }: Partial<FeatureMap> = (typeof map === "object" ? map : undefined) ?? {};
+  return typeof name === "string" && typeof sha256 === "string" && typeof saved === "object" && typeof f === "function";
+}
+
 /** @throws EngramError for anything that is neither a map nor one still to be learned */
 export function checkEncoder(encoder: FeatureMap | Fit | undefined): void {
-  const whole = typeof encoder === "object" && encoder !== null && typeof encoder.name === "string" && ("map" in encoder ? typeof encoder.map === "function" && typeof encoder.sha256 === "string" && typeof encoder.saved === "object" : "fit" in encoder && typeof encoder.fit === "function");
-  if (whole) return;
+  if (isMap(encoder) || (typeof encoder === "object" && encoder !== null && typeof encoder.name === "string" && "fit" in encoder && typeof encoder.fit === "function")) return;
   throw new EngramError("encoder", "a feature map", encoder === null ? "null" : typeof encoder === "object" ? "an object without name, sha256, saved and map" : typeof encoder,
     "Make one by networkMap(architecture, weights), functionMap(name, f), pca(), uHop(), or take pixels.");
+}
+
+/** Embeddings from outside. @throws EngramError for those of another map, of another number or width, and what are no embeddings */
+export function checkEmbeddings(embeddings: Embeddings, wanted: { readonly rows?: number; readonly dim?: number; readonly sha256?: string; readonly name?: string }): { rows: number; dim: number; data: Float64Array } {
+  if (typeof embeddings !== "object" || embeddings === null || Array.isArray(embeddings)) {
+    throw new EngramError("embeddings", "{ rows, dim, data, encoder }", Array.isArray(embeddings) ? "an array" : String(embeddings), "Make them by embeddingsOf(map, patterns), or take those of precomputed(name).embeddings(rows).");
+  }
+  const { rows, dim, data, encoder } = embeddings;
+  const { rows: count = rows, dim: e = dim, sha256, name = "this memory's encoder" } = wanted;
+  if (encoder !== sha256) throw otherEncoder("embeddings", name, String(sha256), String(encoder));
+  if (rows !== count || (rows !== 0 && dim !== e)) throw new EngramError("embeddings", `${count} rows of ${e} numbers`, `${rows} of ${dim}`, "Give one embedding per pattern, by `embeddingsOf`.");
+  return { rows, dim: e, data };
 }
 
 /** Embeddings or a memory of another map. */

@@ -11,9 +11,9 @@ import { EngramError, refuseCloning } from "../numeric/index.ts";
 import { checkNames } from "../dense/recall-options.ts";
 import type { AcceptanceThreshold, UniversalOptions, UniversalRecall } from "../universal/index.ts";
 import { readEngram, writeEngram } from "../formats/index.ts";
-import type { Calibration } from "./calibrate.ts";
-import { checkEncoder, type Embeddings, embedRows, type FeatureMap, otherEncoder } from "./feature-map.ts";
-import { type CalibrateOptions, SemanticMemory } from "./memory.ts";
+import type { CalibrateOptions, Calibration } from "./calibrate.ts";
+import { checkEncoder, type Embeddings, embedRows, type FeatureMap, isMap, otherEncoder } from "./feature-map.ts";
+import { SemanticMemory } from "./memory.ts";
 
 export interface FullySemanticOptions extends UniversalOptions {
   /** phi. */
@@ -49,11 +49,12 @@ export class FullySemanticMemory implements Memory {
   /** @throws EngramError without encoder and decoder, where they do not fit together, and as {@link SemanticMemory} */
   constructor(options: FullySemanticOptions) {
     refuseCloning(this, "FullySemanticMemory");
+    if (typeof options === "object" && options !== null && "keep" in options) throw new EngramError("keep", "none: embeddings are all a fully-semantic memory keeps", "keep", "SemanticMemory keeps patterns.");
     const { decoder, ...rest } = options ?? {};
     checkEncoder(rest.encoder);
     if (!("map" in rest.encoder)) throw new EngramError("encoder", "a feature map with a decoder", "one still to be learned", "PCA and U-Hop have no decoder here.");
-    if (typeof decoder !== "object" || decoder === null || typeof decoder.map !== "function") {
-      throw new EngramError("decoder", "a feature map from codes to patterns", typeof decoder, "For example networkMap(\"mlp-decoder\", weights).");
+    if (!isMap(decoder)) {
+      throw new EngramError("decoder", "a feature map from codes to patterns", typeof decoder === "object" ? "an object without name, sha256, saved and map" : typeof decoder, "For example networkMap(\"mlp-decoder\", weights).");
     }
     if (decoder.inputs !== undefined && rest.encoder.dim !== undefined && decoder.inputs !== rest.encoder.dim) {
       throw new EngramError("decoder", `one that takes ${rest.encoder.dim} numbers, as the encoder gives`, String(decoder.inputs), "Take both halves of one autoencoder.");

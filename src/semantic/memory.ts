@@ -15,8 +15,9 @@ import type { Backend, ImageLike, Key, Memory, Pattern, Patterns, RecallOptions,
 import { EngramError, refuseCloning, toRow, toRows, unknownName, visibleOf } from "../numeric/index.ts";
 import { checkMask, checkNames, checkRecallOptions, seen } from "../dense/recall-options.ts";
 import { type AcceptanceThreshold, UniversalMemory, type UniversalOptions, type UniversalRecall } from "../universal/index.ts";
-import { type Calibration, calibrated, checkRate, leftOut, reachedBy } from "./calibrate.ts";
-import { ABSENT, checkEncoder, type Embeddings, embedRows, type FeatureMap, type Fit, neededMap, otherEncoder, savedParameters } from "./feature-map.ts";
+import { UNIVERSAL_OPTIONS } from "../universal/settings.ts";
+import { type CalibrateOptions, type Calibration, calibrated, checkCalibrate, leftOut, reachedBy } from "./calibrate.ts";
+import { ABSENT, checkEmbeddings, checkEncoder, type Embeddings, embedRows, type FeatureMap, type Fit, neededMap, otherEncoder, savedParameters } from "./feature-map.ts";
 import { type Kept, readSemantic, writeSemantic } from "./file.ts";
 
 export interface SemanticOptions extends UniversalOptions {
@@ -29,15 +30,6 @@ export interface SemanticOptions extends UniversalOptions {
 export interface SemanticStoreOptions extends StoreOptions {
   /** The patterns' embeddings, where they were computed before; they carry the digest of their map. */
   embeddings?: Embeddings;
-}
-
-export interface CalibrateOptions {
-  /** The largest probability that a stranger is accepted. Default .01. */
-  falseAccepts?: number;
-  /** Best score, or its lead over the second. Default `score`, which an undamaged cue always passes; pictures with near twins lead by little. */
-  on?: "score" | "margin";
-  /** Patterns that are not stored. Default: the stored ones, each asked of the memory without it. */
-  strangers?: Patterns;
 }
 
 export class SemanticMemory implements Memory {
@@ -53,6 +45,7 @@ export class SemanticMemory implements Memory {
 
   /** @throws EngramError without an encoder, for unknown options or names (suggests the nearest) and values outside their range */
   constructor(options: SemanticOptions) {
+    if (typeof options === "object" && options !== null) checkNames("semantic memory option", options, ["encoder", "keep", ...UNIVERSAL_OPTIONS]);
     const { encoder, keep = "patterns", ...universal } = options ?? {};
     checkEncoder(encoder);
     if (keep !== "patterns" && keep !== "keys") throw unknownName("keep", String(keep), ["patterns", "keys"]);
@@ -72,7 +65,7 @@ export class SemanticMemory implements Memory {
   get backend(): Backend { return this.#inner.backend; }
   /** phi, once it is learned; undefined where a file was opened without the network it names. */
   get encoder(): FeatureMap | undefined { return this.#map; }
-  /** What `calibrate` found. */
+  /** What `calibrate` found for what is stored now. */
   get calibration(): Calibration | undefined { return this.#calibration; }
 
   /** What the memory is and what it chose, as strings; phi's digest stands there once it is known. */
@@ -87,7 +80,8 @@ export class SemanticMemory implements Memory {
   }
 
   /**
-   * Adds patterns; phi is applied once, here. All or nothing: an error leaves the memory as it was.
+   * Adds patterns; phi is applied once, here. All or nothing: an error leaves the memory as it was. A calibrated threshold stays, its rate does not:
+   * a stranger is nearer to the best of more memories.
    * @param patterns n rows of `dim` numbers @param options keys, values (S6), and embeddings that were computed before
    * @throws EngramError as `UniversalMemory.store`; for features of another width than before; for embeddings of another map
    */
@@ -104,6 +98,7 @@ export class SemanticMemory implements Memory {
     this.#inner.store(K, { ...rest, values });
     this.#inputs = X.dim;
     this.#featureDim = K.dim;
+    this.#calibration = undefined;
     if (learned !== undefined) [this.#encoder, this.#sha256] = [learned, learned.sha256];
   }
 
@@ -128,7 +123,7 @@ export class SemanticMemory implements Memory {
 
   /** Recalls from embeddings of cues that were computed before. @throws EngramError for those of another map */
   recallEmbedded(cues: Embeddings, options: RecallOptions = {}): UniversalRecall[] {
-    return this.#inner.recallMany(this.#checked(cues, cues.rows, this.#map), options);
+    return this.#filled().#inner.recallMany(this.#checked(cues, undefined, this.#map), options);
   }
 
   /** phi of some cues, what is hidden black. */
@@ -155,9 +150,10 @@ export class SemanticMemory implements Memory {
     return this.#inner.energy(this.#cues(toRow(state, "state", this.#filled().dim), [undefined]));
   }
 
-  /** Removes one pattern, exactly; a learned phi stays as it is. @throws EngramError for an unknown key */
+  /** Removes one pattern, exactly; a learned phi and a calibrated threshold stay as they are, its rate is no longer stated. @throws EngramError for an unknown key */
   forget(key: Key): void {
     this.#inner.forget(key);
+    this.#calibration = undefined;
   }
 
   /** From now on accepts only what reaches `threshold`; undefined: everything again. */
@@ -167,12 +163,12 @@ export class SemanticMemory implements Memory {
   }
 
   /**
-   * Sets the threshold that a stranger reaches with a probability of at most `falseAccepts` (calibrate.ts says for which strangers that holds).
+   * Sets the threshold that a stranger reaches with a probability of at most `falseAccepts` (calibrate.ts says for which strangers that holds), of what is
+   * stored now: call it again after `store` or `forget`.
    * @throws EngramError for fewer strangers than can vouch for that rate, or reference mode
    */
-  calibrate({ falseAccepts = 0.01, on = "score", strangers }: CalibrateOptions = {}): Calibration {
-    checkRate(falseAccepts);
-    if (on !== "score" && on !== "margin") throw unknownName("calibrate, on", String(on), ["score", "margin"]);
+  calibrate(options: CalibrateOptions = {}): Calibration {
+    const { falseAccepts, on, strangers } = checkCalibrate(options);
     if (this.#inner.parameters.mode === "reference") throw new EngramError("calibrate", "mode stable", "mode reference", "The authors' pipeline rescales its scores for each cue.");
     const found = strangers === undefined
       ? calibrated(leftOut(this.#filled().#inner.patterns().data, this.size, (cues) => this.#inner.scores({ rows: cues.length / this.featureDim, dim: this.featureDim, data: cues }), on), falseAccepts, on, "stored patterns, each left out")
@@ -250,11 +246,8 @@ export class SemanticMemory implements Memory {
     return [k, this.#map?.coordinatewise === true ? asked : { ...asked, visible: undefined }];
   }
 
-  #checked({ rows, dim, data, encoder }: Embeddings, wanted: number, map: FeatureMap | undefined): { rows: number; dim: number; data: Float64Array } {
-    const sha256 = map?.sha256 ?? this.#sha256;
-    if (encoder !== sha256) throw otherEncoder("embeddings", map?.name ?? this.#saved.encoder ?? "this memory's encoder", String(sha256), String(encoder));
-    const e = this.#featureDim ?? map?.dim ?? dim;
-    if (rows !== wanted || dim !== e) throw new EngramError("embeddings", `${wanted} rows of ${e} numbers`, `${rows} of ${dim}`, "Give one embedding per pattern, by `embeddingsOf`.");
-    return { rows, dim, data };
+  /** @param rows how many there have to be; default: any */
+  #checked(embeddings: Embeddings, rows: number | undefined, map: FeatureMap | undefined): { rows: number; dim: number; data: Float64Array } {
+    return checkEmbeddings(embeddings, { rows, dim: this.#featureDim ?? map?.dim, sha256: map?.sha256 ?? this.#sha256, name: map?.name ?? this.#saved.encoder });
   }
 }

@@ -44,6 +44,7 @@ const PIECE = 32;
  */
 export function networkMap(architecture: string, weights: Uint8Array, options: NetworkMapOptions = {}): NetworkMap {
   const { shape: given, label, scale = "raw", ...rest } = options;
+  if (rest.layers !== undefined && rest.layers.length > 1) throw new EngramError("layers", "one layer, whose values are the features", rest.layers.join(", "), "Name one; Encoder reads several at once.");
   if (!SCALES.includes(scale)) throw unknownName("scale", String(scale), SCALES);
   if (!(weights instanceof Uint8Array)) throw new EngramError("weights", "the bytes of a safetensors file", typeof weights, "Read the file: its digest is the encoder's identity.");
   const digest = sha256Hex(weights);
@@ -58,11 +59,11 @@ export function networkMap(architecture: string, weights: Uint8Array, options: N
   const encoder = new Encoder(architecture, counted, rest);
   const { network, preprocessing } = encoder;
   const shape = given ?? network.input;
+  if (!Array.isArray(shape) || shape.length !== 3 || shape.some((n) => !Number.isInteger(n) || n < 1) || (preprocessing !== undefined && shape[0] !== 1 && shape[0] !== 3)) {
+    throw new EngramError("shape", "channels (1 or 3), rows, columns", Array.isArray(shape) ? `[${shape.join(", ")}]` : String(shape), "Give the shape of the patterns.");
+  }
   if (preprocessing === undefined && shape.join() !== network.input.join()) {
     throw new EngramError("shape", `${network.input.join(" x ")}, what ${architecture} takes`, shape.join(" x "), "Only pictures are resized.");
-  }
-  if (shape.length !== 3 || shape.some((n) => !Number.isInteger(n) || n < 1) || (preprocessing !== undefined && shape[0] !== 1 && shape[0] !== 3)) {
-    throw new EngramError("shape", "channels (1 or 3), rows, columns", `[${shape.join(", ")}]`, "Give the shape of the patterns.");
   }
   const [C, H, W] = shape;
   const inputs = C * H * W;

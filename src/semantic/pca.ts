@@ -8,7 +8,7 @@
  * surplus directions and 10 rounds, and Rayleigh-Ritz at the end: leading components exact to rounding, the last ones to their gap.
  */
 import { dgemm } from "../kernels/index.ts";
-import { EngramError, filled, seeded, symmetricEigen } from "../numeric/index.ts";
+import { checkNames, EngramError, filled, seeded, symmetricEigen } from "../numeric/index.ts";
 import type { FeatureMap, Fit } from "./feature-map.ts";
 import { linearMap } from "./linear-map.ts";
 
@@ -28,8 +28,11 @@ const SURPLUS = 32;
 const ROUNDS = 10;
 
 /** The map still to be learned from the patterns a memory stores first; `pca(...).fit(X, n)` learns it from others. */
-export function pca({ dim = 128, whiten = true }: PcaOptions = {}): Fit {
+export function pca(options: PcaOptions = {}): Fit {
+  checkNames("pca option", options, ["dim", "whiten"] satisfies (keyof PcaOptions)[]);
+  const { dim = 128, whiten = true } = options;
   if (!Number.isInteger(dim) || dim < 1) throw new EngramError("pca, dim", "a whole number from 1", String(dim), "128 is the default.");
+  if (typeof whiten !== "boolean") throw new EngramError("pca, whiten", "true or false", String(whiten), "true is the default.");
   return { name: whiten ? "whitened PCA" : "PCA", fit: (X, rows) => fitted(X, rows, dim, whiten) };
 }
 

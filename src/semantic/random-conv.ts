@@ -6,13 +6,14 @@ import { Graph, Network } from "../encoders/index.ts";
 import type { Shape } from "../encoders/index.ts";
 import { sha256Hex, tensor } from "../formats/index.ts";
 import type { Tensor } from "../formats/index.ts";
-import { seeded } from "../numeric/index.ts";
+import { EngramError, seeded } from "../numeric/index.ts";
 import type { FeatureMap } from "./feature-map.ts";
 
 const WIDTHS = [64, 128, 256] as const;
 
 /** @param shape of the pictures: C, H, W */
 export function randomConv(shape: Shape, seed = 0): FeatureMap {
+  if (!Array.isArray(shape) || shape.length !== 3) throw new EngramError("random convolutions, shape", "channels, rows, columns", String(shape), "For example [3, 32, 32].");
   const graph = new Graph();
   const weights = new Map<string, Tensor>();
   const rng = seeded(seed);

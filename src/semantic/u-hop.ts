@@ -11,7 +11,7 @@
  * involved. Above `most` memories, as many spread evenly take part.
  */
 import { dgemm } from "../kernels/index.ts";
-import { EngramError, exp, log } from "../numeric/index.ts";
+import { checkNames, EngramError, exp, log } from "../numeric/index.ts";
 import type { FeatureMap, Fit } from "./feature-map.ts";
 import { linearMap } from "./linear-map.ts";
 import { principal, transpose } from "./pca.ts";
@@ -31,11 +31,12 @@ export interface UHopOptions {
 
 /** The map still to be learned; `uHop(...).fit(X, n)` learns it at once. */
 export function uHop(options: UHopOptions = {}): Fit {
+  checkNames("u-hop option", options, ["dim", "t", "steps", "most", "onStep"] satisfies (keyof UHopOptions)[]);
   const { dim = 128, t = 2, steps = 20, most = 1024 } = options;
   for (const [name, value] of [["dim", dim], ["steps", steps], ["most", most]] as const) {
     if (!Number.isInteger(value) || value < (name === "steps" ? 0 : 1)) throw new EngramError(`u-hop, ${name}`, "a whole number from 1", String(value), "Leave it out for the default.");
   }
-  if (!(t > 0) || t === Infinity) throw new EngramError("u-hop, t", "a number above 0", String(t), "2 is the paper's.");
+  if (typeof t !== "number" || !(t > 0) || t === Infinity) throw new EngramError("u-hop, t", "a number above 0", String(t), "2 is the paper's.");
   return { name: "U-Hop", fit: (X, rows) => learned(X, rows, { dim, t, steps, most, onStep: options.onStep }) };
 }
 

@@ -87,10 +87,13 @@ const OPTIONS: Readonly<Record<keyof UniversalOptions, true>> = {
   iterations: true, trace: true, precision: true, backend: true, threshold: true,
 };
 
+/** Their names. */
+export const UNIVERSAL_OPTIONS: readonly string[] = Object.keys(OPTIONS);
+
 /** @throws EngramError for an unknown option or name (suggests the nearest), or a value outside its range */
 export function settingsOf(options: UniversalOptions): Settings {
   if (typeof options !== "object" || options === null) throw new EngramError("universal memory options", "an object", String(options), "For example { similarity: \"cosine\" }.");
-  for (const name of Object.keys(options)) if (!Object.hasOwn(OPTIONS, name)) throw unknownName("universal memory option", name, Object.keys(OPTIONS));
+  for (const name of Object.keys(options)) if (!Object.hasOwn(OPTIONS, name)) throw unknownName("universal memory option", name, UNIVERSAL_OPTIONS);
   const { beta, delta = 0.01, iterations = 1, post = "none", precision = "f32", threshold } = options;
   const mode = oneOf("mode", options.mode ?? "stable", ["stable", "reference"]);
   if (beta !== undefined) checkBeta("beta", beta);
