@@ -15,7 +15,7 @@ type Unary = (x: number, out: number, n: number) => void;
 export interface LayerExports {
   gemm_f32(
     A: number, aStride: number, pixels: number, W: number, panelStride: number, panels: number, depth: number, out: number, outStride: number,
-    first: number, last: number, bias: number, residual: number, residualStride: number, low: number, high: number,
+    first: number, last: number, bias: number, residual: number, residualStride: number, low: number, high: number, sums: number,
   ): void;
   readonly gemmFours_f32: LayerExports["gemm_f32"];
   patches_f32(x: number, g: number, pixel: number, count: number, k: number, depth: number, out: number): void;

@@ -12,6 +12,7 @@ export interface LeftSide {
 
 /** `rows` rows of `depth` numbers (at most BLOCK_K), aStride bytes apart; `copy`: room for the fours of so many (`foursBytes`). */
 export function leftSide({ exports }: LayerHost, outputs: number, A: number, aStride: number, rows: number, depth: number, copy: number): LeftSide {
+  // of no k: gemmFours_f32 takes at least one
   if (outputs < FOURS || depth === 0) return { gemm: exports.gemm_f32, A, aStride };
   exports.packFours_f32(A, aStride, rows, depth, copy);
   return { gemm: exports.gemmFours_f32, A: copy, aStride: 16 * depth };

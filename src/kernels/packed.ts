@@ -27,6 +27,11 @@ export function foursBytes(rows: number, k: number): number {
   return 16 * Math.ceil(rows / 4) * k;
 }
 
+/** Bytes that gemm.ts works in for so many rows. */
+export function sumsBytes(rows: number): number {
+  return 128 * Math.ceil(rows / 4);
+}
+
 /** The columns of k rows, `stride` apart, by fours; rows are read to a multiple of 4 numbers. */
 export function packFoursTurned({ exports }: LayerHost, from: number, stride: number, columns: number, k: number, to: number): void {
   for (let column = 0; column < columns; column += 4) exports.copy_f32(from + 4 * column, stride, 4, to + 4 * column * k, 16, 4, k, 4);
@@ -38,6 +43,8 @@ export class PackedMatrix {
   readonly #width: number;
   readonly #host: LayerHost;
   readonly #address: number;
+  /** Work space of gemm.ts. */
+  readonly #sums: number;
 
   /** @param width 8, or 32 for products with lists */
   constructor(host: LayerHost, k: number, n: number, width: 8 | 32 = 8) {
@@ -45,7 +52,9 @@ export class PackedMatrix {
     this.panels = Math.ceil(n / width);
     this.#width = width;
     this.#host = host;
-    this.#address = host.arena.allocate(4 * width * k * this.panels);
+    const bytes = 4 * width * k * this.panels;
+    this.#address = host.arena.allocate(bytes + sumsBytes(TILE));
+    this.#sums = this.#address + bytes;
   }
 
   /** Takes k x n numbers whose rows start every `stride` bytes. `filled`: they may be read to whole panels. */
@@ -80,7 +89,7 @@ export class PackedMatrix {
         const depth = Math.min(BLOCK_K, this.k - k);
         exports.gemmFours_f32(
           A + 4 * row * this.k + 16 * k, 16 * this.k, Math.min(TILE, rows - row), this.#address + 32 * k, 32 * this.k, this.panels, depth, out + row * outStride, outStride,
-          k === 0 ? 1 : 0, k + depth === this.k ? 1 : 0, 0, residual === 0 ? 0 : residual + row * outStride, outStride, low, Infinity,
+          k === 0 ? 1 : 0, k + depth === this.k ? 1 : 0, 0, residual === 0 ? 0 : residual + row * outStride, outStride, low, Infinity, this.#sums,
         );
       }
     }

@@ -12,7 +12,7 @@ import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
 import { leftSide } from "./left-side.ts";
-import { foursBytes } from "./packed.ts";
+import { foursBytes, sumsBytes } from "./packed.ts";
 import { BLOCK_K } from "./panels.ts";
 
 /** Pixels at once: with 256 k their windows stay in the second-level cache. */
@@ -59,7 +59,7 @@ export class Product implements Form {
     for (const down of axes(shape, geometry, 0)) {
       for (const across of axes(shape, geometry, 1)) this.#parts.push(part(blocks, shape, geometry, weights, down, across));
     }
-    this.scratchBytes = foursBytes(TILE, BLOCK_K) + 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
+    this.scratchBytes = sumsBytes(TILE) + foursBytes(TILE, BLOCK_K) + 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
   }
 
   run(x: number, out: number, images: number, scratch: number, after: After): void {
@@ -90,7 +90,9 @@ export class Product implements Form {
     const plain = !transposed && [...kernel, ...stride, ...padding].join() === "1,1,1,1,0,0";
     const from = x + 4 * n * channels;
     // A group's panels may reach into its neighbour's channels: it is computed aside.
-    const [target, targetStep] = groups === 1 ? [out, step] : [scratch + 4 * TILE * BLOCK_K + foursBytes(TILE, BLOCK_K), 32 * panels];
+    const copy = scratch + 4 * TILE * BLOCK_K;
+    const sums = copy + foursBytes(TILE, BLOCK_K);
+    const [target, targetStep] = groups === 1 ? [out, step] : [sums + sumsBytes(TILE), 32 * panels];
     // No tap reaches these outputs: an empty sum, then what follows it.
     const blocks = each.blocks.length === 0 ? [[0, 0] as const] : each.blocks;
     blocks.forEach(([k, depth], i) => {
@@ -98,10 +100,10 @@ export class Product implements Form {
       const A = plain ? from + 4 * (pixel * width + k) : scratch;
       const aStride = plain ? 4 * width : 4 * depth;
       if (!plain && depth > 0) exports.patches_f32(from, each.g, pixel, count, k, depth, scratch);
-      const left = leftSide(this.#host, 8 * panels, A, aStride, count, depth, scratch + 4 * TILE * BLOCK_K);
+      const left = leftSide(this.#host, 8 * panels, A, aStride, count, depth, copy);
       left.gemm(
         left.A, left.aStride, count, each.W[n] + 32 * k, 32 * each.K, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
-        this.#bias[n], residual === 0 ? 0 : residual + place, step, low, high,
+        this.#bias[n], residual === 0 ? 0 : residual + place, step, low, high, sums,
       );
     });
     if (groups > 1) exports.copy_f32(target, targetStep, 4, out + (4 * n * outChannels) / groups, step, 4, count, outChannels / groups);

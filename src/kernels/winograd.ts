@@ -5,7 +5,7 @@ import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
 import { leftSide } from "./left-side.ts";
-import { foursBytes } from "./packed.ts";
+import { foursBytes, sumsBytes } from "./packed.ts";
 import { BLOCK_K } from "./panels.ts";
 import { winogradWeights } from "./winograd-scalar.ts";
 import type { Edge } from "./winograd-scalar.ts";
@@ -47,7 +47,7 @@ export class Winograd implements Form {
     this.#U = blocks.place(U);
     const fit = CACHE / (edge * edge * (pixel + this.#out));
     this.#tiles = Math.max(4 * U.length > LARGE ? 32 : 8, Math.min(64, 4 * Math.floor(fit / 4)));
-    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + foursBytes(this.#tiles, BLOCK_K) + SCRATCH;
+    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + foursBytes(this.#tiles, BLOCK_K) + sumsBytes(this.#tiles) + SCRATCH;
   }
 
   run(x: number, out: number, images: number, scratch: number, { residual, low, high }: After): void {
@@ -58,6 +58,7 @@ export class Winograd implements Form {
     const vPlace = 4 * this.#tiles * pixel;
     const M = V + edge * edge * vPlace;
     const copy = M + edge * edge * 4 * this.#tiles * this.#out;
+    const sums = copy + foursBytes(this.#tiles, BLOCK_K);
     const mPlace = 4 * this.#tiles * this.#out;
     const total = images * Math.ceil(outRows / (edge - 2)) * Math.ceil(outColumns / (edge - 2));
     for (let tile = 0; tile < total; tile += this.#tiles) {
@@ -69,7 +70,7 @@ export class Winograd implements Form {
           const left = leftSide(this.#host, this.#out, V + t * vPlace + 4 * k, 4 * pixel, count, depth, copy);
           left.gemm(
             left.A, left.aStride, count, this.#U + 4 * (t * C * this.#out + 8 * k), 32 * C, this.#out / 8, depth,
-            M + t * mPlace, 4 * this.#out, k === 0 ? 1 : 0, 0, 0, 0, 0, 0, 0,
+            M + t * mPlace, 4 * this.#out, k === 0 ? 1 : 0, 0, 0, 0, 0, 0, 0, sums,
           );
         }
       }
