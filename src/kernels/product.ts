@@ -22,11 +22,10 @@ const TILE = 64;
 interface Part {
   readonly g: number;
   readonly geometry: Geometry;
-  /** K x out of each group, in panels of 8. */
+  /** K x out of each group: block after block, so that a product reads one stream, each in panels of 8. */
   readonly W: readonly number[];
-  readonly K: number;
-  /** [first k, how many] in order. */
-  readonly blocks: readonly (readonly [number, number])[];
+  /** [first k, how many, how many before] in order. */
+  readonly blocks: readonly (readonly [number, number, number])[];
   /** Its first output row and column. */
   readonly at: readonly [number, number];
 }
@@ -94,15 +93,15 @@ export class Product implements Form {
     const sums = copy + foursBytes(TILE, BLOCK_K);
     const [target, targetStep] = groups === 1 ? [out, step] : [sums + sumsBytes(TILE), 32 * panels];
     // No tap reaches these outputs: an empty sum, then what follows it.
-    const blocks = each.blocks.length === 0 ? [[0, 0] as const] : each.blocks;
-    blocks.forEach(([k, depth], i) => {
+    const blocks = each.blocks.length === 0 ? [[0, 0, 0] as const] : each.blocks;
+    blocks.forEach(([k, depth, before], i) => {
       const last = i === blocks.length - 1;
       const A = plain ? from + 4 * (pixel * width + k) : scratch;
       const aStride = plain ? 4 * width : 4 * depth;
       if (!plain && depth > 0) exports.patches_f32(from, each.g, pixel, count, k, depth, scratch);
       const left = leftSide(this.#host, 8 * panels, A, aStride, count, depth, copy);
       left.gemm(
-        left.A, left.aStride, count, each.W[n] + 32 * k, 32 * each.K, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
+        left.A, left.aStride, count, each.W[n] + 32 * panels * before, 32 * depth, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
         this.#bias[n], residual === 0 ? 0 : residual + place, step, low, high, sums,
       );
     });
@@ -132,27 +131,33 @@ function part(blocks: Blocks, shape: ConvolutionShape, whole: Geometry, weights:
   };
   const C = inChannels / groups;
   const O = outChannels / groups;
-  const K = down.taps.length * across.taps.length * C;
-  // From one output channel, one input channel, to the next in `weights`.
+  // From one output channel, one input channel, to the next in `weights`; where a tap begins.
   const [oStep, cStep] = transposed ? [kernelRows * kernelColumns, O * kernelRows * kernelColumns] : [C * kernelRows * kernelColumns, kernelRows * kernelColumns];
+  const taps = down.taps.flatMap((i) => across.taps.map((j) => i * kernelColumns + j));
+  const list = blocksOf(geometry);
+  const K = list.reduce((sum, [, depth]) => sum + depth, 0);
+  const panels = Math.ceil(O / 8);
   const W = Array.from({ length: groups }, (_, n) => {
-    const packed = new Float32Array(Math.ceil(O / 8) * 8 * K);
+    const packed = new Float32Array(8 * panels * K);
     const start = n * (transposed ? C * cStep : O * oStep);
-    down.taps.forEach((i, a) => across.taps.forEach((j, b) => {
-      const k = (a * across.taps.length + b) * C;
+    for (const [k, depth, before] of list) {
       for (let o = 0; o < O; o++) {
-        let from = start + o * oStep + i * kernelColumns + j;
-        let to = ((o >> 3) * K + k) * 8 + (o & 7);
-        for (let c = 0; c < C; c++, from += cStep, to += 8) packed[to] = weights[from];
+        let to = 8 * (panels * before + (o >> 3) * depth) + (o & 7);
+        for (let tap = Math.floor(k / C), c = k % C, i = 0; i < depth; i++, to += 8) {
+          packed[to] = weights[start + o * oStep + taps[tap] + c * cStep];
+          if (++c < C) continue;
+          c = 0;
+          tap++;
+        }
       }
-    }));
+    }
     return blocks.place(packed);
   });
-  return { g: blocks.geometry(geometry), geometry, W, K, blocks: blocksOf(geometry), at: [down.first, across.first] };
+  return { g: blocks.geometry(geometry), geometry, W, blocks: list, at: [down.first, across.first] };
 }
 
 /** The k of the taps in use, consecutive ones joined, cut into blocks of 256. */
-function blocksOf(g: Geometry): [number, number][] {
+function blocksOf(g: Geometry): [number, number, number][] {
   const used = (d: 0 | 1, size: number, outputs: number): boolean[] => Array.from({ length: g.kernel[d] }, (_, tap) => {
     for (let o = 0; o < outputs; o++) {
       const at = o * g.stride[d] - g.padding[d] + tap * g.dilation[d];
@@ -169,5 +174,10 @@ function blocksOf(g: Geometry): [number, number][] {
     if (last !== undefined && last[0] + last[1] === k) last[1] += g.channels;
     else runs.push([k, g.channels]);
   }));
-  return runs.flatMap(([from, length]) => Array.from({ length: Math.ceil(length / BLOCK_K) }, (_, i): [number, number] => [from + i * BLOCK_K, Math.min(BLOCK_K, length - i * BLOCK_K)]));
+  let before = 0;
+  return runs.flatMap(([from, length]) => Array.from({ length: Math.ceil(length / BLOCK_K) }, (_, i): [number, number, number] => {
+    const depth = Math.min(BLOCK_K, length - i * BLOCK_K);
+    before += depth;
+    return [from + i * BLOCK_K, depth, before - depth];
+  }));
 }
