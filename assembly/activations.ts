@@ -6,6 +6,20 @@ import { erf } from "../src/numeric/elementary/erf.ts";
 import { tanh } from "../src/numeric/elementary/hyperbolic.ts";
 import { expx2 } from "./exp";
 
+/** Where the first of n numbers (any n) stands that is NaN or infinite; n where all are finite. */
+export function firstNotFinite_f32(x: usize, n: i32): i32 {
+  const zero = f32x4.splat(0);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    const p = x + (<usize>i << 2);
+    // 0 v is NaN, and so is the sum, unless v is finite.
+    const sum = f32x4.add(f32x4.mul(zero, v128.load(p)), f32x4.mul(zero, v128.load(p, 16)));
+    if (v128.any_true(f32x4.ne(sum, sum))) break;
+  }
+  while (i < n && 0 * load<f32>(x + (<usize>i << 2)) == 0) i++;
+  return i;
+}
+
 /** min(max(x, low), high): ReLU with 0 and Infinity, ReLU6 with 0 and 6. */
 export function clamp_f32(x: usize, out: usize, n: i32, low: f32, high: f32): void {
   const lo = f32x4.splat(low);

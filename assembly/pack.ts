@@ -39,34 +39,40 @@ export function packColumns_f32(B: usize, count: i32, n: i32, k: i32, out: usize
   }
 }
 
+/** Four rows of k numbers, interleaved: k, then the row. Returns where it ends. */
+// @ts-ignore: decorator
+@inline
+export function fours(a0: usize, a1: usize, a2: usize, a3: usize, k: i32, out: usize): usize {
+  for (let c = 0; c < (k & ~3); c += 4, a0 += 16, a1 += 16, a2 += 16, a3 += 16, out += 64) {
+    const x0 = v128.load(a0);
+    const x1 = v128.load(a1);
+    const x2 = v128.load(a2);
+    const x3 = v128.load(a3);
+    const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+    const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+    const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+    v128.store(out, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+    v128.store(out, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
+    v128.store(out, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
+    v128.store(out, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
+  }
+  for (let c = k & ~3; c < k; c++, a0 += 4, a1 += 4, a2 += 4, a3 += 4, out += 16) {
+    store<f32>(out, load<f32>(a0));
+    store<f32>(out, load<f32>(a1), 4);
+    store<f32>(out, load<f32>(a2), 8);
+    store<f32>(out, load<f32>(a3), 12);
+  }
+  return out;
+}
+
 /** Rows of k numbers, rowBytes apart, by fours: group after group as gemm.ts reads them. The last group is filled up with its last row. */
 export function packFours_f32(from: usize, rowBytes: usize, rows: i32, k: i32, out: usize): void {
   for (let r = 0; r < rows; r += 4, from += 4 * rowBytes) {
     const last = rows - r - 1;
-    let a0 = from;
-    let a1 = last < 1 ? from : from + rowBytes;
-    let a2 = last < 2 ? a1 : a1 + rowBytes;
-    let a3 = last < 3 ? a2 : a2 + rowBytes;
-    for (let c = 0; c < (k & ~3); c += 4, a0 += 16, a1 += 16, a2 += 16, a3 += 16, out += 64) {
-      const x0 = v128.load(a0);
-      const x1 = v128.load(a1);
-      const x2 = v128.load(a2);
-      const x3 = v128.load(a3);
-      const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
-      const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-      const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-      const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-      v128.store(out, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-      v128.store(out, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16);
-      v128.store(out, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32);
-      v128.store(out, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48);
-    }
-    for (let c = k & ~3; c < k; c++, a0 += 4, a1 += 4, a2 += 4, a3 += 4, out += 16) {
-      store<f32>(out, load<f32>(a0));
-      store<f32>(out, load<f32>(a1), 4);
-      store<f32>(out, load<f32>(a2), 8);
-      store<f32>(out, load<f32>(a3), 12);
-    }
+    const a1 = last < 1 ? from : from + rowBytes;
+    const a2 = last < 2 ? a1 : a1 + rowBytes;
+    out = fours(from, a1, a2, last < 3 ? a2 : a2 + rowBytes, k, out);
   }
 }
 

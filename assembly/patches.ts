@@ -1,9 +1,10 @@
 /**
- * The windows of a convolution as rows of a matrix for gemm.ts, and copies with strides.
+ * The windows of a convolution as rows of a matrix for gemm.ts, one after the other or by fours, and copies with strides.
  *
  *     row of an output pixel:  | tap (0,0): its channels | tap (0,1): its channels | ... |   of which the columns [k, k + depth) are wanted
  */
-import { channels, columns, dilationColumns, dilationRows, firstColumn, firstRow, kernelColumns, outColumns, outRows, pixelBytes, rows } from "./geometry";
+import { channels, columns, dilationColumns, dilationRows, firstColumn, firstRow, kernelColumns, kernelRows, outColumns, outRows, pixelBytes, rows } from "./geometry";
+import { fours } from "./pack";
 
 // @ts-ignore: decorator
 @inline
@@ -64,6 +65,73 @@ export function patches_f32(x: usize, g: usize, pixel: i32, count: i32, k: i32, 
         row = 0;
         n++;
       }
+    }
+  }
+}
+
+/** The bytes behind `zeros` in windowFours_f32: where the windows of four pixels begin. */
+const LANES: usize = 64;
+
+/** Where pixel `lane` of four finds a tap: at its window + tap, or the zeros. lane: | row, column of tap 0 | its address | */
+// @ts-ignore: decorator
+@inline
+function source(lane: usize, inner: bool, down: i32, right: i32, tap: usize, height: i32, width: i32, zeros: usize): usize {
+  // Unsigned: negative places are too large as well.
+  return inner || (<u32>(load<i32>(lane) + down) < <u32>height && <u32>(load<i32>(lane, 4) + right) < <u32>width) ? <usize>load<u32>(lane, 8) + tap : zeros;
+}
+
+/**
+ * patches_f32 by fours, as gemmFours_f32 reads them: group, column, pixel. The last group is filled up with zeros.
+ * zeros: as many as a run of channels takes, at most `depth`; the LANES bytes before them are work space.
+ */
+export function windowFours_f32(x: usize, g: usize, pixel: i32, count: i32, k: i32, depth: i32, zeros: usize, out: usize): void {
+  const height = rows(g);
+  const width = columns(g);
+  const bytes = pixelBytes(g);
+  const C = channels(g);
+  const across = kernelColumns(g);
+  const lanes = zeros - LANES;
+  const area = outRows(g) * outColumns(g);
+  let image = x + <usize>(pixel / area) * <usize>(height * width) * bytes;
+  let row = pixel % area / outColumns(g);
+  let column = pixel % outColumns(g);
+  for (let i = 0; i < count; i += 4) {
+    let inner = true;
+    for (let j = 0; j < 4; j++) {
+      const lane = lanes + (<usize>j << 4);
+      const y = firstRow(g, row);
+      const left = firstColumn(g, column);
+      const bottom = y + (kernelRows(g) - 1) * dilationRows(g);
+      const right = left + (across - 1) * dilationColumns(g);
+      const is = i + j < count;
+      inner = inner && is && y >= 0 && left >= 0 && bottom < height && right < width;
+      store<i32>(lane, is ? y : -1 << 30);
+      store<i32>(lane, left, 4);
+      store<u32>(lane, <u32>(image + <usize>(y * width + left) * bytes), 8);
+      if (++column < outColumns(g)) continue;
+      column = 0;
+      if (++row < outRows(g)) continue;
+      row = 0;
+      image += <usize>(height * width) * bytes;
+    }
+    const first = k / C; // tap of the first column
+    let c = k - first * C;
+    let ki = first / across;
+    let kj = first - ki * across;
+    for (let rest = depth; rest > 0; ) {
+      const run = min(rest, C - c);
+      const down = ki * dilationRows(g);
+      const right = kj * dilationColumns(g);
+      const tap = <usize>(down * width + right) * bytes + (<usize>c << 2);
+      out = fours(
+        source(lanes, inner, down, right, tap, height, width, zeros), source(lanes + 16, inner, down, right, tap, height, width, zeros),
+        source(lanes + 32, inner, down, right, tap, height, width, zeros), source(lanes + 48, inner, down, right, tap, height, width, zeros), run, out,
+      );
+      rest -= run;
+      c = 0;
+      if (++kj < across) continue;
+      kj = 0;
+      ki++;
     }
   }
 }

@@ -31,6 +31,9 @@ const CASES: readonly Case[] = [
   of([1, 1], 2, 3, [1, 1], { transposed: true }), of([5, 3], 7, 9, [4, 4], { transposed: true, stride: [2, 2], padding: [1, 1] }),
   of([4, 5], 3, 10, [3, 3], { transposed: true, stride: [2, 2], padding: [1, 1], outputPadding: [1, 1] }), of([3, 4], 5, 2, [2, 5], { transposed: true, stride: [3, 2], padding: [0, 2], outputPadding: [1, 0] }),
   of([3, 3], 6, 4, [3, 4], { transposed: true, stride: [2, 3], groups: 2 }), of([7, 6], 11, 5, [3, 3], { transposed: true, padding: [1, 1] }), of([2, 70], 3, 3, [2, 2], { transposed: true, stride: [2, 2] }),
+  // outputs enough for windows by fours, and more than one block of 256
+  of([7, 9], 5, 67, [3, 3], { padding: [1, 1], stride: [2, 2] }), of([5, 4], 130, 65, [3, 2], { stride: [2, 1] }), of([13, 12], 3, 64, [7, 7], { stride: [2, 2], padding: [3, 3] }), of([3, 4], 6, 144, [2, 2], { groups: 2 }),
+  of([5, 6], 3, 71, [4, 4], { transposed: true, stride: [2, 2], padding: [1, 1] }), of([3, 5], 130, 64, [3, 3], { transposed: true, stride: [2, 2], padding: [1, 1], outputPadding: [1, 1] }), of([1, 5], 64, 72, [3, 3], { padding: [1, 1], stride: [2, 2] }),
   // and with fewer taps than its stride: some outputs are the bias alone
   of([2, 2], 1, 1, [1, 1], { transposed: true, stride: [2, 2] }), of([3, 2], 5, 9, [1, 3], { transposed: true, stride: [3, 2], padding: [0, 1], outputPadding: [2, 0] }), of([2, 3], 6, 4, [2, 1], { transposed: true, stride: [1, 4], groups: 2 }),
 ];

@@ -196,6 +196,80 @@ t.test("upsampling: nearest takes pixels, bilinear weighs four; corners on corne
   }
 });
 
+t.test("windows as rows and by fours: the definition, cut anywhere, across images, in both twins", async (t) => {
+  const cases: readonly (Pick<Geometry, "rows" | "columns" | "channels" | "kernel" | "stride" | "dilation" | "padding"> & { spare?: number })[] = [
+    { rows: 1, columns: 1, channels: 1, kernel: [1, 1], stride: [1, 1], dilation: [1, 1], padding: [0, 0] },
+    { rows: 1, columns: 1, channels: 8, kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [1, 1] },
+    { rows: 11, columns: 7, channels: 3, kernel: [7, 7], stride: [2, 2], dilation: [1, 1], padding: [3, 3] },
+    { rows: 5, columns: 9, channels: 17, kernel: [3, 2], stride: [1, 3], dilation: [2, 3], padding: [2, 0] },
+    // a group's channels: some of a wider pixel
+    { rows: 4, columns: 5, channels: 5, kernel: [2, 2], stride: [1, 1], dilation: [1, 1], padding: [0, 1], spare: 9 },
+    { rows: 6, columns: 5, channels: 64, kernel: [2, 2], stride: [1, 1], dilation: [1, 1], padding: [1, 0] },
+    // windows that begin inside the image, as those of a transposed convolution may
+    { rows: 6, columns: 6, channels: 4, kernel: [2, 1], stride: [1, 1], dilation: [1, 1], padding: [-1, -2] },
+  ];
+  for (const [i, { spare = 0, ...c }] of cases.entries()) {
+    const { rows, columns, channels, kernel, stride, dilation, padding } = c;
+    const g: Geometry = {
+      ...c, pixel: padded(channels + spare), outRows: outputSize(rows, kernel[0], stride[0], padding[0], dilation[0]), outColumns: outputSize(columns, kernel[1], stride[1], padding[1], dilation[1]),
+    };
+    const area = g.outRows * g.outColumns;
+    const images = 3;
+    const x = numbers(images * rows * columns * g.pixel, i + 1);
+    const K = kernel[0] * kernel[1] * channels;
+    const value = (pixel: number, k: number): number => {
+      const tap = Math.floor(k / channels);
+      const [y, at] = [Math.floor((pixel % area) / g.outColumns) * stride[0] - padding[0] + Math.floor(tap / kernel[1]) * dilation[0], (pixel % g.outColumns) * stride[1] - padding[1] + (tap % kernel[1]) * dilation[1]];
+      return y < 0 || y >= rows || at < 0 || at >= columns ? 0 : x[((Math.floor(pixel / area) * rows + y) * columns + at) * g.pixel + (k % channels)];
+    };
+    for (const [pixel, count, k, depth] of [[0, 1, 0, K], [0, images * area, 0, K], [Math.max(0, area - 2), Math.min(7, 2 * area), 0, K], [images * area - 1, 1, K - 1, 1], [1 % area, Math.min(5, area), Math.floor(K / 3), K - Math.floor(K / 3)]]) {
+      const what = `${rows}x${columns}x${channels} kernel ${kernel.join("x")} stride ${stride.join()} padding ${padding.join()}: ${count} from ${pixel}, columns ${depth} from ${k}`;
+      const write = (host: LayerHost, record: number): void => writeGeometry(host.arena, record, g);
+      const [lines, equal] = twins([x, new Float32Array(GEOMETRY_BYTES / 4)], count * depth, (host, [a, record], out) => {
+        write(host, record);
+        host.exports.patches_f32(a, record, pixel, count, k, depth, out);
+      });
+      t.ok(equal && same(lines, Array.from({ length: count * depth }, (_, n) => value(pixel + Math.floor(n / depth), k + (n % depth)))), `${what}, rows`);
+      const groups = Math.ceil(count / 4);
+      const [fours, alike] = twins([x, new Float32Array(GEOMETRY_BYTES / 4), new Float32Array(16 + channels)], 4 * groups * depth, (host, [a, record, work], out) => {
+        write(host, record);
+        host.exports.windowFours_f32(a, record, pixel, count, k, depth, work + 64, out);
+      });
+      const wanted = Array.from({ length: 4 * groups * depth }, (_, n) => {
+        const of = 4 * Math.floor(n / (4 * depth)) + (n % 4);
+        return of < count ? value(pixel + of, k + (Math.floor(n / 4) % depth)) : 0;
+      });
+      t.ok(alike && same(fours, wanted), `${what}, by fours`);
+    }
+  }
+});
+
+t.test("the first number that is not finite, wherever it stands", async (t) => {
+  const largest = 3.4028234663852886e38;
+  for (const n of [0, 1, 3, 4, 5, 7, 8, 9, 16, 17, 64, 1009]) {
+    const x = Float32Array.from({ length: n }, (_, i) => [0, -0, 1e-45, largest, -largest, 1][i % 6]);
+    const found = (): number[] => hosts.map((host) => {
+      const at = host.arena.allocate(4 * n + 32);
+      // What lies behind takes no part.
+      host.arena.f32.fill(NaN, at / 4, at / 4 + n + 8);
+      host.arena.f32.set(x, at / 4);
+      const place = host.exports.firstNotFinite_f32(at, n);
+      host.arena.free(at);
+      return place;
+    });
+    t.same(found(), [n, n], `${n} finite numbers`);
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      for (const place of [0, 2, n >> 1, n - 1].filter((i) => i >= 0 && i < n)) {
+        const kept = x.slice();
+        x[place] = bad;
+        x[n - 1] = NaN;
+        t.same(found(), [place, place], `${bad} at ${place} of ${n}`);
+        x.set(kept);
+      }
+    }
+  }
+});
+
 t.test("copies with any strides", async (t) => {
   for (const [rows, columns] of [[1, 1], [3, 5], [7, 17], [5, 64]]) {
     const x = numbers(rows * columns * 2, 3);

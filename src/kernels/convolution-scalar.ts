@@ -12,13 +12,13 @@ import { winogradKernels } from "./winograd-scalar.ts";
 
 const r = Math.fround;
 
-type Convolution = "gemm_f32" | "gemmFours_f32" | "patches_f32" | "copy_f32" | "depthwise_f32" | "maxPool_f32" | "averagePool_f32" | "winogradInput_f32" | "winogradOutput_f32";
+type Convolution = "gemm_f32" | "gemmFours_f32" | "patches_f32" | "windowFours_f32" | "copy_f32" | "depthwise_f32" | "maxPool_f32" | "averagePool_f32" | "winogradInput_f32" | "winogradOutput_f32";
 
 export function convolutionKernels(plain: Plain): Pick<LayerExports, Convolution> {
   return { ...productKernels(plain), ...windowKernels(plain), ...winogradKernels(plain) };
 }
 
-function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" | "gemmFours_f32" | "patches_f32" | "copy_f32"> {
+function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" | "gemmFours_f32" | "patches_f32" | "windowFours_f32" | "copy_f32"> {
   /** @param place bytes from A to A[i][k] */
   const gemm = (place: (i: number, k: number, aStride: number) => number): LayerExports["gemm_f32"] =>
     (A, aStride, pixels, W, panelStride, panels, depth, out, outStride, first, last, bias, residual, residualStride, low, high) => {
@@ -39,23 +39,28 @@ function productKernels({ memory, f32 }: Plain): Pick<LayerExports, "gemm_f32" |
         }
       }
     };
+  const windows = (x: number, g: number, pixel: number, count: number, k: number, depth: number, put: (i: number, j: number, value: number) => void): void => {
+    const m = f32();
+    const { rows, columns, pixel: step, channels, kernel, stride, dilation, padding, outRows, outColumns } = readGeometry(memory.buffer, g);
+    for (let i = 0; i < count; i++) {
+      const n = Math.floor((pixel + i) / (outRows * outColumns));
+      const place = (pixel + i) % (outRows * outColumns);
+      for (let j = 0; j < depth; j++) {
+        const tap = Math.floor((k + j) / channels);
+        const y = Math.floor(place / outColumns) * stride[0] - padding[0] + Math.floor(tap / kernel[1]) * dilation[0];
+        const c = (place % outColumns) * stride[1] - padding[1] + (tap % kernel[1]) * dilation[1];
+        const inside = y >= 0 && y < rows && c >= 0 && c < columns;
+        put(i, j, inside ? m[x / 4 + ((n * rows + y) * columns + c) * step + ((k + j) % channels)] : 0);
+      }
+    }
+  };
   return {
     gemm_f32: gemm((i, k, aStride) => i * aStride + 4 * k),
     gemmFours_f32: gemm((i, k, aStride) => Math.floor(i / 4) * aStride + 4 * (4 * k + (i % 4))),
-    patches_f32: (x, g, pixel, count, k, depth, out) => {
-      const m = f32();
-      const { rows, columns, pixel: step, channels, kernel, stride, dilation, padding, outRows, outColumns } = readGeometry(memory.buffer, g);
-      for (let i = 0; i < count; i++) {
-        const n = Math.floor((pixel + i) / (outRows * outColumns));
-        const place = (pixel + i) % (outRows * outColumns);
-        for (let j = 0; j < depth; j++) {
-          const tap = Math.floor((k + j) / channels);
-          const y = Math.floor(place / outColumns) * stride[0] - padding[0] + Math.floor(tap / kernel[1]) * dilation[0];
-          const c = (place % outColumns) * stride[1] - padding[1] + (tap % kernel[1]) * dilation[1];
-          const inside = y >= 0 && y < rows && c >= 0 && c < columns;
-          m[out / 4 + i * depth + j] = inside ? m[x / 4 + ((n * rows + y) * columns + c) * step + ((k + j) % channels)] : 0;
-        }
-      }
+    patches_f32: (x, g, pixel, count, k, depth, out) => windows(x, g, pixel, count, k, depth, (i, j, value) => void (f32()[out / 4 + i * depth + j] = value)),
+    windowFours_f32: (x, g, pixel, count, k, depth, _zeros, out) => {
+      f32().fill(0, out / 4, out / 4 + 4 * Math.ceil(count / 4) * depth);
+      windows(x, g, pixel, count, k, depth, (i, j, value) => void (f32()[out / 4 + 4 * (Math.floor(i / 4) * depth + j) + (i % 4)] = value));
     },
     copy_f32: (from, fromRow, fromColumn, to, toRow, toColumn, rows, columns) => {
       const m = f32();

@@ -16,7 +16,7 @@ export function scalarLayers(memory: { readonly buffer: ArrayBuffer }): LayerExp
   return { ...convolutionKernels(plain), ...elementwiseKernels(plain), ...normKernels(plain), ...upsampleKernels(plain), ...attentionKernels(plain) };
 }
 
-type Elementwise = "clamp_f32" | "add_f32" | "affine_f32" | "leaky_f32" | "sigmoid_f32" | "silu_f32" | "gelu_f32" | "tanh_f32";
+type Elementwise = "firstNotFinite_f32" | "clamp_f32" | "add_f32" | "affine_f32" | "leaky_f32" | "sigmoid_f32" | "silu_f32" | "gelu_f32" | "tanh_f32";
 
 function elementwiseKernels({ f32 }: Plain): Pick<LayerExports, Elementwise> {
   /** out[i] = f(x[i], i), rounded to f32 by the store. */
@@ -25,6 +25,12 @@ function elementwiseKernels({ f32 }: Plain): Pick<LayerExports, Elementwise> {
     for (let i = 0; i < n; i++) m[out / 4 + i] = f(m[x / 4 + i], i);
   };
   return {
+    firstNotFinite_f32: (x, n) => {
+      const m = f32();
+      let i = 0;
+      while (i < n && Number.isFinite(m[x / 4 + i])) i++;
+      return i;
+    },
     clamp_f32: (x, out, n, low, high) => map(x, out, n, (v) => clamp(v, low, high)),
     add_f32: (x, y, out, n, low, high) => {
       const m = f32();

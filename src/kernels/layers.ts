@@ -19,6 +19,7 @@ export interface LayerExports {
   ): void;
   readonly gemmFours_f32: LayerExports["gemm_f32"];
   patches_f32(x: number, g: number, pixel: number, count: number, k: number, depth: number, out: number): void;
+  windowFours_f32(x: number, g: number, pixel: number, count: number, k: number, depth: number, zeros: number, out: number): void;
   copy_f32(from: number, fromRow: number, fromColumn: number, to: number, toRow: number, toColumn: number, rows: number, columns: number): void;
   winogradInput_f32(x: number, g: number, edge: number, tile: number, count: number, V: number, placeBytes: number, scratch: number): void;
   winogradOutput_f32(
@@ -33,6 +34,7 @@ export interface LayerExports {
     x: number, pixels: number, bytes: number, channels: number, width: number, gamma: number, beta: number, epsilon: number, scale: number, shift: number, scratch: number,
   ): void;
   layerNorm_f32(x: number, pixels: number, bytes: number, channels: number, gamma: number, beta: number, epsilon: number, out: number): void;
+  firstNotFinite_f32(x: number, n: number): number;
   clamp_f32(x: number, out: number, n: number, low: number, high: number): void;
   add_f32(x: number, y: number, out: number, n: number, low: number, high: number): void;
   affine_f32(x: number, out: number, pixels: number, channels: number, scale: number, shift: number, low: number, high: number): void;
@@ -54,8 +56,8 @@ export interface LayerExports {
 }
 
 export const LAYER_KERNELS: readonly (keyof LayerExports)[] = [
-  "gemm_f32", "patches_f32", "copy_f32", "winogradInput_f32", "winogradOutput_f32", "depthwise_f32", "maxPool_f32", "averagePool_f32", "globalAverage_f32",
-  "groupFactors_f32", "layerNorm_f32", "clamp_f32", "add_f32", "affine_f32", "leaky_f32", "sigmoid_f32", "silu_f32", "gelu_f32", "tanh_f32", "nearest_f32", "bilinear_f32",
+  "gemm_f32", "patches_f32", "windowFours_f32", "copy_f32", "winogradInput_f32", "winogradOutput_f32", "depthwise_f32", "maxPool_f32", "averagePool_f32", "globalAverage_f32",
+  "groupFactors_f32", "layerNorm_f32", "firstNotFinite_f32", "clamp_f32", "add_f32", "affine_f32", "leaky_f32", "sigmoid_f32", "silu_f32", "gelu_f32", "tanh_f32", "nearest_f32", "bilinear_f32",
   "attend_f32", "quotients_f32", "packFours_f32", "transpose_f32", "gemmFours_f32", "nonzeros_f32", "gemmLists_f32",
 ];
 

@@ -11,7 +11,7 @@ import type { After, ConvolutionShape, Form } from "./convolution.ts";
 import { padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import type { LayerHost } from "./layers.ts";
-import { leftSide } from "./left-side.ts";
+import { leftSide, windowSide } from "./left-side.ts";
 import { foursBytes, sumsBytes } from "./packed.ts";
 import { BLOCK_K } from "./panels.ts";
 
@@ -47,6 +47,8 @@ export class Product implements Form {
   /** Of each group. */
   readonly #bias: readonly number[];
   readonly #panels: number;
+  /** What windows read outside an image (assembly/patches.ts). */
+  readonly #zeros: number;
 
   constructor(host: LayerHost, blocks: Blocks, shape: ConvolutionShape, geometry: Geometry, weights: Float32Array, bias: ArrayLike<number>) {
     this.#host = host;
@@ -58,7 +60,8 @@ export class Product implements Form {
     for (const down of axes(shape, geometry, 0)) {
       for (const across of axes(shape, geometry, 1)) this.#parts.push(part(blocks, shape, geometry, weights, down, across));
     }
-    this.scratchBytes = sumsBytes(TILE) + foursBytes(TILE, BLOCK_K) + 4 * TILE * (BLOCK_K + (shape.groups > 1 ? 8 * this.#panels : 0));
+    this.#zeros = blocks.place(new Float32Array(16 + Math.min(BLOCK_K, geometry.channels))) + 64;
+    this.scratchBytes = foursBytes(TILE, BLOCK_K) + sumsBytes(TILE) + (shape.groups > 1 ? 32 * TILE * this.#panels : 0);
   }
 
   run(x: number, out: number, images: number, scratch: number, after: After): void {
@@ -89,17 +92,15 @@ export class Product implements Form {
     const plain = !transposed && [...kernel, ...stride, ...padding].join() === "1,1,1,1,0,0";
     const from = x + 4 * n * channels;
     // A group's panels may reach into its neighbour's channels: it is computed aside.
-    const copy = scratch + 4 * TILE * BLOCK_K;
-    const sums = copy + foursBytes(TILE, BLOCK_K);
+    const sums = scratch + foursBytes(TILE, BLOCK_K);
     const [target, targetStep] = groups === 1 ? [out, step] : [sums + sumsBytes(TILE), 32 * panels];
     // No tap reaches these outputs: an empty sum, then what follows it.
     const blocks = each.blocks.length === 0 ? [[0, 0, 0] as const] : each.blocks;
     blocks.forEach(([k, depth, before], i) => {
       const last = i === blocks.length - 1;
-      const A = plain ? from + 4 * (pixel * width + k) : scratch;
-      const aStride = plain ? 4 * width : 4 * depth;
-      if (!plain && depth > 0) exports.patches_f32(from, each.g, pixel, count, k, depth, scratch);
-      const left = leftSide(this.#host, 8 * panels, A, aStride, count, depth, copy);
+      const left = plain
+        ? leftSide(this.#host, 8 * panels, from + 4 * (pixel * width + k), 4 * width, count, depth, scratch)
+        : windowSide(this.#host, 8 * panels, from, each.g, pixel, count, k, depth, this.#zeros, scratch);
       left.gemm(
         left.A, left.aStride, count, each.W[n] + 32 * panels * before, 32 * depth, panels, depth, target, targetStep, i === 0 ? 1 : 0, last ? 1 : 0,
         this.#bias[n], residual === 0 ? 0 : residual + place, step, low, high, sums,
