@@ -47,6 +47,8 @@ export interface Feature {
 /** Numbers of all buffers that should stay in the cache: so many images are computed together, up to MOST, which reads the weights of large linear layers once for all. */
 const CACHE = 1 << 21;
 const MOST = 32;
+/** Channels turned together: lines of more planes, a power of two apart, drive one another out of the first-level cache. */
+const PLANES = 8;
 
 /** Frees the kernel memory of networks that were dropped without `dispose`. */
 const abandoned: FinalizationRegistry<Blocks> = new FinalizationRegistry((blocks) => blocks.free());
@@ -147,10 +149,13 @@ export class Network {
     if (this.#disposed) throw new EngramError("network", "one that is in use", "one that was disposed", "Load it again.");
     checkFloats("images", images);
     if (images.length % this.dim !== 0) throw new EngramError("images", `N x ${text(this.input)} = N x ${this.dim} numbers`, `${images.length}`, "Resize the images to the network's input.");
-    let bad = 0;
-    while (bad < images.length && Number.isFinite(images[bad])) bad++;
-    if (bad < images.length) throw new EngramError(`images, image ${Math.floor(bad / this.dim)}, number ${bad % this.dim}`, "a finite number", String(images[bad]), "Clean the images first.");
-    return images.length / this.dim;
+    const count = images.length / this.dim;
+    for (let i = 0; i < count; i++) {
+      this.#stage(images, i);
+      const bad = this.#host.exports.firstNotFinite_f32(this.#staging, this.dim);
+      if (bad < this.dim) throw new EngramError(`images, image ${i}, number ${bad}`, "a finite number", String(images[i * this.dim + bad]), "Clean the images first.");
+    }
+    return count;
   }
 
   #at(value: string): number {
@@ -162,7 +167,7 @@ export class Network {
     const { onProgress } = options;
     for (let from = 0; from < count; from += this.#batch) {
       const n = Math.min(this.#batch, count - from);
-      for (let i = 0; i < n; i++) this.#put(images, (from + i) * this.dim, this.input, this.#at("input") + 4 * i * mapLength(this.input));
+      for (let i = 0; i < n; i++) this.#put(images, from + i, this.#at("input") + 4 * i * mapLength(this.input));
       for (const run of this.#runs) run(n);
       this.outputs.forEach(({ name, shape }, j) => {
         for (let i = 0; i < n; i++) this.#get(name, i, shape, outs[j], from + i);
@@ -171,23 +176,27 @@ export class Network {
     }
   }
 
-  /** A channel-first image into a feature map. */
-  #put(images: Float32Array, from: number, [C, H, W]: Shape, to: number): void {
-    const { arena, exports } = this.#host;
-    arena.f32.set(images.subarray(from, from + this.dim), this.#staging / 4);
-    exports.copy_f32(this.#staging, 4, 4 * H * W, to, 4 * padded(C), 4, H * W, C);
+  /** Image i, channel-first, into the staging room. */
+  #stage(images: Float32Array, i: number): void {
+    this.#host.arena.f32.set(images.subarray(i * this.dim, (i + 1) * this.dim), this.#staging / 4);
+  }
+
+  /** Image i into a feature map. */
+  #put(images: Float32Array, i: number, to: number): void {
+    const [C, H, W] = this.input;
+    this.#stage(images, i);
+    this.#host.exports.transpose_f32(this.#staging, 4 * H * W, C, H * W, to, 4 * padded(C));
   }
 
   /** Value n of the batch as the channel-first row i of `out`. @throws EngramError where a number overflowed */
-  #get(name: string, n: number, shape: Shape, out: Float32Array, i: number): void {
+  #get(name: string, n: number, [C, H, W]: Shape, out: Float32Array, i: number): void {
     const { arena, exports } = this.#host;
-    const [C, H, W] = shape;
     const length = C * H * W;
-    exports.copy_f32(this.#at(name) + 4 * n * mapLength(shape), 4, 4 * padded(C), this.#staging, 4 * H * W, 4, C, H * W);
+    const map = this.#at(name) + 4 * n * mapLength([C, H, W]);
+    for (let c = 0; c < C; c += PLANES) exports.transpose_f32(map + 4 * c, 4 * padded(C), H * W, Math.min(PLANES, C - c), this.#staging + 4 * c * H * W, 4 * H * W);
     out.set(arena.f32.subarray(this.#staging / 4, this.#staging / 4 + length), i * length);
-    for (let k = i * length; k < (i + 1) * length; k++) {
-      if (!Number.isFinite(out[k])) throw new EngramError(`layer ${name}, image ${i}`, "finite numbers", String(out[k]), "The weights or the images are too large for f32.");
-    }
+    const bad = exports.firstNotFinite_f32(this.#staging, length);
+    if (bad < length) throw new EngramError(`layer ${name}, image ${i}`, "finite numbers", String(out[i * length + bad]), "The weights or the images are too large for f32.");
   }
 
   /** Gives the memory back. */
