@@ -3,7 +3,7 @@ import t from "tap";
 import { EngramError, seeded } from "../../src/numeric/index.ts";
 import { NO_LEVEL } from "../../src/kernels/index.ts";
 import {
-  alternate, AssociativeRegister, Candidate, classPrototypes, cueFreeRecalls, cueOracle, drawFrom, HeteroRegister, HeteroTable, modulated, prototypeOracle,
+  alternate, AssociativeRegister, Candidate, classPrototypes, cueFreeRecalls, cueOracle, drawFrom, HeteroMemory, HeteroRegister, HeteroTable, modulated, prototypeOracle,
   prototypeRetrieval, randomRetrieval, sampleAndTest, searchAndTest, type HeteroOptions, type HeteroShape,
 } from "../../src/entropic/index.ts";
 import { BackRows, Judge } from "../../src/entropic/hetero-judge.ts";
@@ -211,6 +211,14 @@ t.test("stores: blocked while it is smaller, dense when it is not, the same tabl
   t.same([sparse.get(99, 999, 99, 99), sparse.get(0, 0, 0, 0), sparse.store], [3, 0, "blocked"]);
   t.throws(() => sparse.toArray(), EngramError);
   t.throws(() => new HeteroTable({ n: 60000, p: 60000, m: 2, q: 2 }), /index/);
+  // 1 GiB of index, .5 GiB of cells for a single pair: refused before either is made
+  const held = process.memoryUsage().arrayBuffers;
+  t.throws(() => new HeteroTable({ n: 4096, p: 4096, m: 16, q: 16 }), { name: "EngramError", message: "hetero table, 4096 and 4096 columns of 16 and 16 levels, its index and the cells of one pair: expected at most 1073741824 bytes, got 1610612736. Use fewer columns or levels." });
+  const memory = new HeteroMemory();
+  const wide = { rows: 1, dim: 4096, data: new Float64Array(4096) };
+  t.throws(() => memory.store(wide, { values: wide }), /hetero table, 4096 and 4096 columns.* at most 1073741824 bytes/);
+  t.same([memory.size, memory.dim], [0, 0], "an error leaves the memory as it was");
+  t.ok(process.memoryUsage().arrayBuffers - held < 2 ** 20, "nothing was allocated");
 });
 
 t.test("weights, caps, undefined columns, loading", async (t) => {

@@ -21,6 +21,7 @@ import { fillHetero, type HeteroHead, type HeteroParts, readHetero, writeHetero 
 import { Pairs } from "./hetero-pairs.ts";
 import { HETERO_MODES, HETERO_RECALL_OPTIONS, type HeteroRecall, type HeteroRecallOptions, retrieveOther } from "./hetero-recall.ts";
 import { HeteroRegister, type PairRecognition, type Side } from "./hetero-register.ts";
+import { checkTable } from "./hetero-table.ts";
 import { checkHetero, type HeteroMemoryOptions, type HeteroStoreOptions } from "./hetero-options.ts";
 import { type HeteroOptions, heteroSettings } from "./hetero-settings.ts";
 import { checkHeld, fitQuantiser, type Quantiser } from "./quantiser.ts";
@@ -93,6 +94,7 @@ export class HeteroMemory {
     const fresh = pairs.check(left.rows, options.keys, options.labels);
     if (left.rows === 0) return;
     if (left.dim === 0 || right.dim === 0) throw new EngramError("patterns", "at least one number per row", "empty rows", "Give every side its coordinates.");
+    checkTable({ n: left.dim, p: right.dim, m: this.#levels, q: this.#levels }, this.#options.store);
     this.#dims = { left: left.dim, right: right.dim };
     this.#pairs = pairs;
     pairs.add(fresh);

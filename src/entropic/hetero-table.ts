@@ -28,6 +28,18 @@ export function checkStore(store: string = "auto"): void {
   if (!["auto", "dense", "blocked"].includes(store)) throw new EngramError("store", "auto, dense or blocked", String(store), "auto chooses by what is stored.");
 }
 
+/** Before anything is allocated. @throws EngramError for sizes that are no whole numbers from 1, or a table that is too large for a single pair already */
+export function checkTable(shape: HeteroShape, store: "auto" | "dense" | "blocked" = "auto"): void {
+  for (const [name, value] of Object.entries(shape)) {
+    if (!Number.isInteger(value) || value < 1 || value > 65534) throw new EngramError(`hetero table, ${name}`, "a whole number from 1 to 65534", String(value), "The paper takes 64 columns and 16 levels on both sides.");
+  }
+  checkStore(store);
+  const { n, m, p, q } = shape;
+  // One pair whose columns are all defined touches a row for every two columns.
+  const [what, bytes] = store === "dense" ? ["all its cells", 2 * n * p * m * q] : ["its index and the cells of one pair", 4 * n * p * m + 2 * n * p * q];
+  if (bytes > MAX_BYTES) throw tooLarge(`${n} and ${p} columns of ${m} and ${q} levels, ${what}`, bytes);
+}
+
 export class HeteroTable {
   readonly shape: HeteroShape;
   /** Row numbers into `#cells`, -1 for none; undefined where all rows are laid out in order. */
@@ -37,19 +49,14 @@ export class HeteroTable {
   #used = 0;
   #touched?: Uint8Array;
 
-  /** @throws EngramError for sizes that are no whole numbers from 1, or whose index alone is too large */
+  /** @throws EngramError as `checkTable` */
   constructor(shape: HeteroShape, store: "auto" | "dense" | "blocked" = "auto") {
-    for (const [name, value] of Object.entries(shape)) {
-      if (!Number.isInteger(value) || value < 1 || value > 65534) throw new EngramError(`hetero table, ${name}`, "a whole number from 1 to 65534", String(value), "The paper takes 64 columns and 16 levels on both sides.");
-    }
-    checkStore(store);
+    checkTable(shape, store);
     this.shape = Object.freeze({ ...shape });
     if (store === "dense") {
-      if (this.denseBytes > MAX_BYTES) throw tooLarge("dense table", this.denseBytes);
       this.#cells = new Uint16Array(this.denseBytes / 2);
       this.#touched = new Uint8Array(this.rows);
     } else {
-      if (this.rows * 4 > MAX_BYTES) throw tooLarge("index", this.rows * 4);
       this.#index = new Int32Array(this.rows).fill(-1);
       this.#cells = new Uint16Array(0);
     }
@@ -154,8 +161,9 @@ export class HeteroTable {
     }
     const needed = (this.#used + 1) * q;
     if (needed > this.#cells.length) {
-      if (needed * 2 > MAX_BYTES) throw tooLarge("blocked table", needed * 2);
-      const more = new Uint16Array(Math.min(Math.max(needed, Math.floor(this.#cells.length * 1.5), 256 * q), MAX_BYTES / 2));
+      const most = (MAX_BYTES - this.#index.byteLength) / 2;
+      if (needed > most) throw tooLarge("index and cells of what is stored", this.#index.byteLength + needed * 2);
+      const more = new Uint16Array(Math.min(Math.max(needed, Math.floor(this.#cells.length * 1.5), 256 * q), most));
       more.set(this.#cells);
       this.#cells = more;
     }
