@@ -167,3 +167,14 @@ t.test("what is packed comes back when it is freed; taps that meet no pixel are 
     t.equal(host.arena.usedBytes, 0, name(c));
   }
 });
+
+t.test("sizes that are none are refused, those that do not fit give 0 or less", async (t) => {
+  const [one] = CASES;
+  t.ok(convolutionSize({ ...one, kernel: [50, 3], padding: [0, 0], dilation: [1, 1], transposed: false }, [5, 5])[0] <= 0);
+  const refused: [object, unknown, RegExp][] = [
+    [{ kernel: 3 }, [5, 5], /convolution, kernel: expected rows and columns, whole numbers from 1, got 3/], [{ kernel: [3] }, [5, 5], /kernel: .* got 3/], [{ stride: [1, 0] }, [5, 5], /stride: .* from 1, got 1,0/],
+    [{ dilation: [1, NaN] }, [5, 5], /dilation: .* got 1,NaN/], [{ padding: [-1, 0] }, [5, 5], /padding: .* from 0, got -1,0/], [{ outputPadding: undefined }, [5, 5], /outputPadding: .* got undefined/],
+    [{}, [5, 5.5], /size: .* got 5,5\.5/], [{}, [0, 5], /size: .* got 0,5/], [{}, undefined, /size: .* got undefined/],
+  ];
+  for (const [change, size, message] of refused) t.throws(() => convolutionSize({ ...one, ...change } as ConvolutionShape, size as [number, number]), { name: "EngramError", message });
+});

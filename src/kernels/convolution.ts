@@ -9,6 +9,7 @@
  *   winograd     3x3, stride 1, one group, unless the accuracy is "exact": F(4x4) on maps of 10 pixels and more, else F(2x2)
  *   product      everything else, and transposed convolutions (product.ts)
  */
+import { EngramError } from "../numeric/index.ts";
 import type { Blocks } from "./blocks.ts";
 import { outputSize, padded } from "./geometry.ts";
 import type { Geometry } from "./geometry.ts";
@@ -49,8 +50,13 @@ export interface Form {
   run(x: number, out: number, images: number, scratch: number, after: After): void;
 }
 
-/** Rows and columns of the output; 0 or less where the window does not fit. */
+/** Rows and columns of the output; 0 or less where the window does not fit. @throws EngramError for sizes that are no two whole numbers from 1 (paddings from 0) */
 export function convolutionSize(shape: ConvolutionShape, size: Pair): Pair {
+  for (const [name, least, value] of [["kernel", 1, shape.kernel], ["stride", 1, shape.stride], ["dilation", 1, shape.dilation], ["padding", 0, shape.padding], ["outputPadding", 0, shape.outputPadding], ["size", 1, size]] as const) {
+    if (!Array.isArray(value) || value.length !== 2 || value.some((n) => !Number.isInteger(n) || n < least)) {
+      throw new EngramError(`convolution, ${name}`, `rows and columns, whole numbers from ${least}`, String(value), "Give both, for example [3, 3].");
+    }
+  }
   const { kernel, stride, padding, dilation, transposed, outputPadding } = shape;
   const along = (d: 0 | 1): number => transposed
     ? (size[d] - 1) * stride[d] - 2 * padding[d] + kernel[d] + outputPadding[d]
