@@ -90,4 +90,10 @@ t.test("refusals", async (t) => {
   refused(["recall", "m.engram", "z.npy", "--accept", "margin:3"], /--iota, --kappa and --xi/);
   t.equal(engram(["remember", "z.npy", "-o", "u.engram"], { cwd }).status, 0);
   refused(["recall", "u.engram", "z.npy", "--sigma", "0.1"], /--sigma: expected a memory of model entropic/);
+  refused(["recall", "m.engram", "z.npy", "--max-steps", "5"], /--max-steps: expected a memory whose recall takes steps, got model entropic\. Leave it out; `engram imagine --steps`/);
+  refused(["recall", "u.engram", "z.npy", "--max-steps", "5"], /--max-steps: expected a memory made with --iterations above 1, got one whose recall takes one step/);
+  t.equal(engram(["remember", "z.npy", "-o", "i.engram", "--iterations", "9", "--similarity", "negHalfSqL2", "--beta", "0.2"], { cwd }).status, 0);
+  const slow = JSON.parse(engram(["recall", "i.engram", "z.npy", "--json"], { cwd }).stdout) as { results: { steps: number }[] };
+  const cut = JSON.parse(engram(["recall", "i.engram", "z.npy", "--json", "--max-steps", "1"], { cwd }).stdout) as { results: { steps: number }[] };
+  t.ok(slow.results.some(({ steps }) => steps > 1) && cut.results.every(({ steps }) => steps === 1), "where it has an effect it is taken");
 });

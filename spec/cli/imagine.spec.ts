@@ -1,5 +1,5 @@
 /** `engram imagine` and `engram show`, networks around an entropic memory, and every refusal: code 2 and nothing written. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { imageOf, loadFashion } from "../../src/experiments/index.ts";
@@ -173,7 +173,7 @@ t.test("show: a page with the table, the paths, the reasons and the strip", asyn
   const cue = data.slice(0, D);
   cue[5] = 100;
   writeFileSync(join(cwd, "bad.npy"), writeNpy(tensor(cue, [1, D])));
-  ok(t, ["show", "m.engram", "one.npy", "bad.npy", "-o", "page.html"], cwd);
+  ok(t, ["show", "m.engram", "one.npy", "bad.npy", "-o", "page.html"], cwd, 1);
   const page = parse(readFileSync(join(cwd, "page.html"), "utf8"), true);
   t.ok(isSelfContained(page));
   const words = textOf(page);
@@ -231,9 +231,26 @@ t.test("refusals: code 2, what to do, nothing written", async (t) => {
   refused(["imagine", "m.engram", "one.npy", "--encoder", "w.safetensors"], /--encoder: expected a network of 12 features, as the memory's rows, got mlp-encoder, which gives 16/);
   refused(["imagine", "g.engram", "wide.npy"], /wide\.npy: expected rows of 16 features, or pictures of 784 numbers, got 13/);
   refused(["recall", "u.engram", "one.npy", "--decoder", "w.safetensors"], /--decoder: expected a memory of model entropic, got model universal/);
+  for (const out of [[], ["-o", "states.npy"]]) {
+    refused(["recall", "g.engram", "garments/1.png", "--decoder", "w.safetensors", ...out], /--decoder: expected -o NAME\.png beside it, which it paints, got (no -o|states\.npy)\. Leave it out/);
+  }
   refused(["recall", "u.engram", "one.npy", "--encoder", "w.safetensors"], /--encoder: expected a memory made with a network/);
   refused(["remember", "garments", "-o", "x.engram", "--model", "entropic", "--encoder", "pca"], /--encoder: expected a network, for model entropic, got pca/);
   refused(["remember", "garments", "-o", "x.engram", "--model", "entropic", "--encoder", "broken.safetensors"], /broken\.safetensors/);
+  const classifier = join(process.cwd(), "fixtures/weights/entropic-mnist-classifier.safetensors");
+  refused(["remember", "garments", "-o", "x.engram", "--model", "entropic", "--encoder", classifier], /--encoder .*classifier\.safetensors: expected a network that takes pictures, got entropic-mnist-classifier, which takes features\. Decoders and classifiers stand behind a memory/);
+  refused(["remember", "garments", "-o", "x.engram", "--model", "entropic", "--encoder", "w.safetensors", "--arch", "mlp-decoder"], /--arch: expected a network that takes pictures, got mlp-decoder, which takes features/);
+  refused(["remember", "garments", "-o", "x.engram", "--model", "entropic", "--encoder", "mlp-encoder=w.safetensors", "--arch", "mlp-encoder"], /--arch: expected the architecture once/);
+  refused(["remember", "wide.npy", "-o", "x.engram", "--model", "entropic", "--encoder", "w.safetensors", "--grey"], /wide\.npy: expected pictures of 1 x 28 x 28 = 784 numbers, which mlp-encoder takes, got rows of 13\. Save pictures channel-first/);
+  writeFileSync(join(cwd, "codes.npy"), writeNpy(tensor(new Float64Array(32), [2, 16])));
+  refused(["remember", "codes.npy", "-o", "x.engram", "--model", "entropic", "--encoder", "w.safetensors", "--grey"], /codes\.npy: .* got rows of 16\. So many features it gives: remember features without --encoder\./);
+  refused(["remember", "codes.npy", "-o", "x.engram", "--model", "semantic", "--encoder", "mlp-encoder=w.safetensors", "--grey"], /remember features without --encoder, by --model universal/);
+  unlinkSync(join(cwd, "codes.npy"));
+  ok(t, ["pairs", "remember", "z.npy", "z.npy", "-o", "p.engram"], cwd);
+  refused(["imagine", "p.engram", "one.npy"], /p\.engram: expected a memory of model entropic, got a memory of pairs/);
+  refused(["show", "p.engram", "-o", "page.html"], /p\.engram: expected a memory of model entropic, got a memory of pairs/);
+  refused(["minima", "p.engram"], /p\.engram: expected a memory of model dense, got a memory of pairs/);
+  unlinkSync(join(cwd, "p.engram"));
   refused(["show", "m.engram", "one.npy"], /required option '-o, --output <file>'/);
   refused(["show", "m.engram", "one.npy", "-o", "page.svg"], /--output: expected a name that ends in \.html, got "page\.svg"/);
   refused(["show", "u.engram", "-o", "page.html"], /expected a memory of model entropic/);
@@ -243,4 +260,38 @@ t.test("refusals: code 2, what to do, nothing written", async (t) => {
   refused(["show", "m.engram", "nan.npy", "-o", "page.html"], /nan\.npy, row 0, column 3/);
   t.same(readdirSync(cwd).sort(), before, "nothing was written");
   t.notOk(existsSync(join(cwd, "dream.png")));
+});
+
+t.test("pictures that no strip holds are refused before anything is recalled", async (t) => {
+  const cwd = folder(t);
+  garments(cwd);
+  const tried = (args: string[], message: RegExp): void => {
+    const { status, stderr, stdout } = engram(args, { cwd });
+    t.same([status, stdout], [2, ""], args.join(" "));
+    t.match(stderr, message);
+  };
+  ok(t, ["remember", "garments/1.png", "garments/2.png", "-o", "high.engram", "--model", "entropic", "--size", "1x32719", "--grey"], cwd);
+  tried(["imagine", "high.engram", "garments/1.png", "-o", "d.png", "--steps", "2"], /filmstrip: expected pictures at most 32718 pixels high, got 32719\. Write NAME\.npy, or make the memory of smaller pictures/);
+  tried(["show", "high.engram", "garments/1.png", "-o", "s.html"], /filmstrip: expected pictures at most 32718 pixels high, got 32719\. Make the memory of smaller pictures/);
+  ok(t, ["imagine", "high.engram", "garments/1.png", "-o", "d.npy", "--steps", "2"], cwd);
+  ok(t, ["remember", "garments/1.png", "garments/2.png", "-o", "just.engram", "--model", "entropic", "--size", "1x32718", "--grey"], cwd);
+  ok(t, ["imagine", "just.engram", "garments/1.png", "-o", "d.png", "--steps", "2"], cwd);
+  t.equal(decodePng(readFileSync(join(cwd, "d.png"))).height, 32768, "the largest that fits");
+  ok(t, ["remember", "garments/1.png", "garments/2.png", "-o", "wide.engram", "--model", "entropic", "--size", "3640x1", "--grey"], cwd);
+  tried(["show", "wide.engram", "garments/1.png", "-o", "s.html"], /filmstrip: expected pictures that fit 9 times into 32768 pixels, got 3640 pixels wide/);
+  t.notOk(existsSync(join(cwd, "s.html")));
+});
+
+t.test("show tells by its exit code that a cue was rejected, as the others do", async (t) => {
+  const cwd = folder(t);
+  rows(cwd);
+  writeFileSync(join(cwd, "far.npy"), writeNpy(tensor(new Float64Array(D).fill(99), [1, D])));
+  ok(t, ["remember", "z.npy", "-o", "m.engram", "--model", "entropic"], cwd);
+  for (const [cues, status] of [[["one.npy"], 0], [["far.npy"], 1], [["one.npy", "far.npy"], 1]] as const) {
+    ok(t, ["show", "m.engram", ...cues, "-o", "page.html", "-f"], cwd, status);
+    t.equal(existsSync(join(cwd, "page.html")), true, "the page is there, and says why");
+    for (const command of ["recall", "recognize", "imagine"]) ok(t, [command, "m.engram", ...cues], cwd, status);
+  }
+  ok(t, ["show", "m.engram", "-o", "page.html", "-f"], cwd);
+  t.match(engram(["show", "--help"]).stdout, /Exit code 1 if any cue is not\s+accepted/);
 });

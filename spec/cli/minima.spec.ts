@@ -96,6 +96,18 @@ t.test("the barcode: lines, JSON, a picture, a file", async (t) => {
   parse(readFileSync(join(cwd, "bars.svg"), "utf8"));
   t.equal(engram(["minima", "t.engram", "--barcode", "-o", "bars.engram"], { cwd }).status, 0);
   t.equal(Barcode.fromBytes(readFileSync(join(cwd, "bars.engram"))).windows.length, 7);
+  const about = engram(["info", "bars.engram"], { cwd });
+  t.equal(about.status, 0, about.stderr);
+  for (const line of [/^model +barcode$/m, /^windows +7 of 3 patterns$/m, /^most novel at once +4, for beta from 0\.666667 to 1\.5$/m, /^sha256 +[0-9a-f]{64} \(checked\)$/m, /^tensor low +f64 7$/m]) t.match(about.stdout, line);
+  const told = JSON.parse(engram(["info", "bars.engram", "--json"], { cwd }).stdout) as { model: string; windows: number; peak: { novel: number }; tensors: { name: string }[] };
+  t.match(told, { model: "barcode", windows: 7, peak: { novel: 4 }, parameters: { complete: "true" } });
+  t.same(told.tensors.map(({ name }) => name).sort(), ["ends", "high", "low", "members", "novel"]);
+  const damaged = readFileSync(join(cwd, "bars.engram"));
+  damaged[damaged.length - 1] ^= 1;
+  writeFileSync(join(cwd, "bad.engram"), damaged);
+  const bad = engram(["info", "bad.engram"], { cwd });
+  t.same([bad.status, bad.stdout], [2, ""]);
+  t.match(bad.stderr, /bad\.engram.*sha256/);
   const json = JSON.parse(engram(["minima", "t.engram", "--barcode", "--json", "--min-beta", "1.2"], { cwd }).stdout) as { windows: { high: unknown }[]; complete: boolean; peak: { novel: number } };
   t.same([json.windows.length, json.complete, json.peak.novel], [7, true, 4]);
   t.equal(JSON.parse(engram(["minima", "t.engram", "--barcode", "--json", "--min-beta", "2.5"], { cwd }).stdout).windows.length, 3);

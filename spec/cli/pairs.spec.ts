@@ -107,6 +107,8 @@ t.test("bad input: exit code 2, what was expected, nothing written", async (t) =
   refused(["remember", "l.npy", "r.npy", ...out, "--quantiser", "locl"], /local/);
   refused(["remember", "l.npy", "r.npy", ...out, "--xi", "0.5"], /--xi/);
   refused(["remember", "left", "right", ...out, "--size", "100x100"], /1073741824 bytes/);
+  refused(["remember", "left", "right", ...out, "--size", "64x64"], /hetero table, 4096 and 4096 columns of 16 and 16 levels, its index and the cells of one pair: expected at most 1073741824 bytes/);
+  refused(["remember", "left", "right", ...out, "--size", "8x8", "--levels", "65534"], /64 and 64 columns of 65534 and 65534 levels/);
   writeFileSync(join(cwd, "nan.npy"), writeNpy(tensor(side(1).fill(NaN, 7, 8), [N, p])));
   refused(["remember", "l.npy", "nan.npy", ...out], /nan\.npy, row 1, column 2/);
   writeFileSync(join(cwd, "half.npy"), writeNpy(tensor(new Float64Array(N).fill(0.5), [N])));

@@ -93,6 +93,22 @@ t.test("outputs: never two under one name, nothing written when an original is g
   t.same([twice.status, twice.stdout], [2, ""]);
   t.match(twice.stderr, /--output: expected a name for each cue, got new\/p1\.png for photos\/p1\.png and for other\/p1\.png/);
   t.notOk(existsSync(join(cwd, "new")), "no folder is left");
+  const both = engram(["recall", "m.engram", "photos/p1.png", "other/p1.png", "--original", "new/"], { cwd });
+  t.same([both.status, both.stdout], [2, ""]);
+  t.match(both.stderr, /--original: expected a name for each cue, got new\/p1 for photos\/p1\.png and for other\/p1\.png/);
+  t.notOk(existsSync(join(cwd, "new")), "no folder is left");
+  mkdirSync(join(cwd, "kept"));
+  writeFileSync(join(cwd, "kept", "p2.png"), "mine");
+  for (const [o, message] of [["states/", /kept\/p2\.png: expected a name that is free/], ["kept/{}.png", /kept\/p2\.png: expected a name that is free/]] as const) {
+    const taken = engram(["recall", "m.engram", "photos/p1.png", "photos/p2.png", "-o", o, "--original", "kept/"], { cwd });
+    t.same([taken.status, taken.stdout], [2, ""]);
+    t.match(taken.stderr, message);
+  }
+  t.same([readdirSync(join(cwd, "kept")), readdirSync(join(cwd, "states"))], [["p2.png"], []], "no state, no original: names are checked before anything is written");
+  const met = engram(["recall", "m.engram", "photos/p0.png", "photos/p1.png", "-o", "kept/{}.png", "--original", "kept/", "--force"], { cwd });
+  t.equal(met.status, 2);
+  t.match(met.stderr, /--original: expected other names than --output's, got kept\/p0\.png for both/);
+  t.same(readdirSync(join(cwd, "kept")), ["p2.png"]);
   writeFileSync(join(cwd, "cue.png"), png(1, 32, 32));
   renameSync(join(cwd, "photos", "p1.png"), join(cwd, "photos", "gone.png"));
   const gone = engram(["recall", "m.engram", "cue.png", "-o", "r.png", "--original", "o.png"], { cwd });

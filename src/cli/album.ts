@@ -87,16 +87,18 @@ export function* extendedChunks(bytes: Uint8Array, model: string, own: Readonly<
 /**
  * Opens a memory file.
  * @param encoder of a semantic memory, or an entropic one of features: `find` its network, in the file `--encoder` named or where it was, or leave it out
+ * @param encoder.models what the command takes; default: every model
+ * @param read its bytes, where they are read already
  * @throws EngramError on a missing or damaged file, another version, a model this release does not have, or weights that are gone or others
  */
-export async function openAlbum(path: string, encoder: { find: boolean; given?: string } = { find: false }): Promise<OpenAlbum> {
-  const bytes = await readBytes(path);
+export async function openAlbum(path: string, encoder: { find: boolean; given?: string; models?: readonly ModelName[] } = { find: false }, read?: Uint8Array): Promise<OpenAlbum> {
+  const bytes = read ?? (await readBytes(path));
   const file = peek(bytes, path);
   const { model, version, sha256 } = file.metadata;
   if (!MODEL_NAMES.includes(model as ModelName)) {
-    if (model === HETERO) throw new EngramError(path, `a memory of model ${MODEL_NAMES.join(", ")}`, "a memory of pairs", "Ask it with `engram pairs recognize`, `pairs recall` and `pairs info`.");
+    if (model === HETERO) throw new EngramError(path, `a memory of model ${(encoder.models ?? MODEL_NAMES).join(", ")}`, "a memory of pairs", "Ask it with `engram pairs recognize`, `pairs recall` and `pairs info`.");
     openEngram(bytes, path); // its errors say more: another kind of file, damaged, another version
-    throw unknownName(`${path}, model`, model, MODEL_NAMES);
+    throw unknownName(`${path}, model`, model, encoder.models ?? MODEL_NAMES);
   }
   // Checks the digest over every byte before anything is used.
   const opened = memoryFromBytes(model as ModelName, bytes, path);

@@ -2,13 +2,16 @@
 import { EngramError, filled, nearestName, toRow } from "../numeric/index.ts";
 import { readNpy, toFloat64 } from "../formats/index.ts";
 import { type Image, image } from "../images/index.ts";
-import { embeddingsOf, type FeatureMap } from "../semantic/index.ts";
+import { embeddingsOf, type FeatureMap, SemanticMemory } from "../semantic/index.ts";
 import { maskPixels, perChannel, readPicture, toCue } from "./pictures.ts";
 import type { Pictures } from "./album.ts";
 import { kindOf, readBytes } from "./files.ts";
 import { expand, isArray, readRows } from "./inputs.ts";
 import { number } from "./options.ts";
 import type { Session } from "./session.ts";
+
+/** No encoder was ever told of hidden pixels. */
+const BLACK = "what is hidden is black to the encoder";
 
 export interface Cue {
   /** The file, and for a row of an array `file:row`. */
@@ -79,9 +82,10 @@ async function pictureCue(path: string, album: CueTarget, session: Session, show
   const { picture, visible } = toCue(await readPicture(path), pictures);
   if (features !== undefined) {
     const whole = picture.data.map((value, i) => (shown === undefined || shown[i] !== 0 ? value : 0));
-    if (visible !== undefined || shown !== undefined) session.warn(`${path}: what is hidden is black to the network`);
+    if (visible !== undefined || shown !== undefined) session.warn(`${path}: ${BLACK}`);
     return { name: path, picture: image(pictures.width, pictures.height, pictures.channels, whole), values: (await session.compute(() => embeddingsOf(features, [whole]))).data };
   }
+  if ((visible !== undefined || shown !== undefined) && memory instanceof SemanticMemory && memory.encoder?.coordinatewise !== true) session.warn(`${path}: ${BLACK}`);
   return { name: path, picture, values: toRow(picture.data, path, memory.dim), visible: visible && perChannel(visible, pictures.channels) };
 }
 

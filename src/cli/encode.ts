@@ -5,7 +5,7 @@ import { readNpy, tensor, writeNpy, type Tensor } from "../formats/index.ts";
 import { image, type Image } from "../images/index.ts";
 import { EngramError } from "../numeric/index.ts";
 import { checkTarget, readBytes, writeWhole } from "./files.ts";
-import { expand, isArray } from "./inputs.ts";
+import { expand, isArray, warnOfBytes } from "./inputs.ts";
 import { forceOption, jsonOption, oneOf, size, withExamples } from "./options.ts";
 import { onWhite, readPicture } from "./pictures.ts";
 import type { Session } from "./session.ts";
@@ -120,6 +120,7 @@ async function ofArray(path: string, encoder: Encoder, session: Session): Promis
   }
   const [N, C, H, W] = array.shape;
   if (array.shape.length !== 4 || (C !== 1 && C !== 3)) throw new EngramError(path, "N x C x H x W pictures, C 1 or 3", `shape (${array.shape.join(", ")})`, "Save channel-first pictures in [0, 1].");
+  warnOfBytes(path, data, session);
   return session.compute(() => {
     const rows = new Float32Array(N * encoder.dim);
     for (let n = 0; n < N; n += BATCH) {

@@ -2,7 +2,7 @@
  * Encoders of the command line: `--encoder NAME|W.safetensors --arch NAME`, and the encoder a memory file names, found again.
  *
  *   NAME   weights the package ships (fixtures/weights), or pixels, pca, u-hop, random-conv, which need none
- *   FILE   any safetensors file; --arch says of which architecture, unless its metadata does
+ *   FILE   any safetensors file; --arch, or ARCH=FILE, says of which architecture, unless its metadata does
  *
  * A memory file made with a network holds the sha256 of the weights and where they lay, not the weights. They are looked for in the file given
  * with --encoder, among the shipped ones by name, then where they lay; what is found must have that sha256.
@@ -49,7 +49,9 @@ export interface FoundEncoder {
 }
 
 /** @throws EngramError for unknown names, missing files, weights that do not fit, options that have no meaning */
-export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer, scale }: EncoderChoice): Promise<FoundEncoder> {
+export async function findEncoder({ encoder: given = DEFAULT_ENCODER, arch, layer, scale }: EncoderChoice): Promise<FoundEncoder> {
+  const [, named, encoder] = /^([a-z0-9_-]+)=(.+\.safetensors)$/i.exec(given) ?? [undefined, undefined, given];
+  if (named !== undefined && arch !== undefined) throw new EngramError("--arch", "the architecture once", `--encoder ${given} too`, "Give it in one of the two ways.");
   if (BUILT_IN.includes(encoder)) {
     const needless = arch !== undefined ? "--arch" : layer !== undefined ? "--layer" : scale !== undefined ? "--scale" : undefined;
     if (needless !== undefined) throw new EngramError(needless, "an encoder with weights", encoder, "Leave it out.");
@@ -60,8 +62,10 @@ export async function findEncoder({ encoder = DEFAULT_ENCODER, arch, layer, scal
   if (!isFile && !shipped.includes(encoder)) throw unknownName("--encoder", encoder, [...shipped, ...BUILT_IN, "W.safetensors"]);
   const path = isFile ? encoder : shippedPath(encoder);
   const bytes = await readBytes(path);
-  const architecture = arch ?? architectureIn(bytes, path, "encoder", "--arch NAME");
-  if (architectureOf(architecture).preprocessing === undefined) throw new EngramError("--arch", "a network that takes pictures", architecture, "Decoders take codes.");
+  const architecture = arch ?? named ?? architectureIn(bytes, path, "encoder", "--arch NAME");
+  if (architectureOf(architecture).preprocessing === undefined) {
+    throw new EngramError(arch === undefined ? `--encoder ${given}` : "--arch", "a network that takes pictures", `${architecture}, which takes features`, "Decoders and classifiers stand behind a memory: `engram recall --decoder`, `engram imagine --classifier`.");
+  }
   const options: NetworkMapOptions = { name: path, label: isFile ? architecture : encoder, scale: scale ?? "root", ...(layer !== undefined && { layers: [layer] }) };
   const own = networkMap(architecture, bytes, options);
   const [, height, width] = own.encoder.network.input;

@@ -14,7 +14,7 @@ import { forceOption, jsonOption, number, seedOption, withExamples } from "./opt
 import { answered, decoderOf } from "./recall.ts";
 import { flat, outputNames, painterOf } from "./recall-output.ts";
 import type { Session } from "./session.ts";
-import { filmstrip, type Frame, mostFrames } from "./filmstrip.ts";
+import { checkHeight, filmstrip, type Frame, mostFrames } from "./filmstrip.ts";
 import { version } from "./version.ts";
 
 export interface NetworkOptions {
@@ -67,7 +67,7 @@ export function addImagine(program: Command, session: Session): void {
 
 /** An album whose memory is entropic. @throws EngramError for another model */
 export async function openEntropic(path: string, encoder?: string): Promise<{ album: OpenAlbum; memory: EntropicMemory }> {
-  const album = await openAlbum(path, { find: true, given: encoder });
+  const album = await openAlbum(path, { find: true, given: encoder, models: ["entropic"] });
   if (album.memory instanceof EntropicMemory) return { album, memory: album.memory };
   throw new EngramError(path, "a memory of model entropic", `model ${album.model}`, "Make one with `engram remember --model entropic`.");
 }
@@ -172,6 +172,7 @@ function plan(out: string, cues: readonly Cue[], { path }: OpenAlbum, steps: num
   }
   if (paint === undefined) throw new EngramError("--output", "a name that ends in .npy", `"${out}"`, `${path} recalls features; --decoder W.safetensors paints them.`);
   const painted = paint(cues[0].values);
+  for (const { picture = painted } of cues) checkHeight([picture, painted], "Write NAME.npy, or make the memory of smaller pictures (--size).");
   const most = Math.min(...cues.map(({ picture = painted }) => mostFrames([picture, painted]))) - 1;
   if (steps > most) throw new EngramError("--steps", `at most ${Math.max(0, most)} in a filmstrip`, String(steps), "Write NAME.npy, which holds any number.");
   const names = outputNames("--output", out, cues, (cue) => `${flat(cue.name)}.png`, force);

@@ -5,6 +5,7 @@ import { basename, normalize } from "node:path";
 import { readNpy, toFloat64 } from "../formats/index.ts";
 import { EngramError, toRows, type RowMajor } from "../numeric/index.ts";
 import { kindOf, readBytes, walk, type Found } from "./files.ts";
+import type { Session } from "./session.ts";
 
 /** A file to read. Named itself: `name` is the path as given. In a folder: relative to it. */
 export interface Input extends Found {
@@ -30,6 +31,16 @@ export async function expand(paths: readonly string[]): Promise<Input[]> {
 /** `./a//b.png` as `a/b.png`, with forward slashes. */
 function tidy(path: string): string {
   return normalize(path).replaceAll("\\", "/");
+}
+
+/** Far above a picture in [0, 1], noise included; bytes of a picture reach it. */
+const UNLIKELY = 16;
+
+/** A network sees whatever it is given. @param data pictures of an array */
+export function warnOfBytes(path: string, data: ArrayLike<number>, session: Session): void {
+  let most = 0;
+  for (let i = 0; i < data.length; i++) most = Math.max(most, data[i]);
+  if (most > UNLIKELY) session.warn(`${path}: numbers up to ${most}; pictures are numbers in [0, 1], divide bytes by 255`);
 }
 
 export function isArray(path: string): boolean {

@@ -61,7 +61,7 @@ function cursor(text: string): Cursor {
 
 async function minima(path: string, options: MinimaOptions, session: Session): Promise<void> {
   checkOptions(options);
-  const { memory, model } = await openAlbum(path);
+  const { memory, model } = await openAlbum(path, { find: false, models: ["dense"] });
   if (!(memory instanceof DenseMemory)) throw new EngramError(path, "a memory of model dense", `model ${model}`, "Make one with `engram remember --model dense --energy lsr`.");
   const { energy } = memory.parameters;
   const exact = energy === "lsr" || energy === "epanechnikov";

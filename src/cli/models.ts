@@ -177,6 +177,14 @@ export function drawOptions(memory: Memory, seed: number, sigma?: number): { see
   return {};
 }
 
+/** A bound on the steps of a recall. @throws EngramError for --max-steps with a memory whose recall takes one step */
+export function stepOptions(memory: Memory, maxSteps?: number): { maxSteps?: number } {
+  if (maxSteps === undefined) return {};
+  if (memory instanceof EntropicMemory) throw new EngramError("--max-steps", "a memory whose recall takes steps", "model entropic", "Leave it out; `engram imagine --steps` takes what was recalled as the next cue.");
+  if (!(memory instanceof DenseMemory) && memory.parameters.iterations === "1") throw new EngramError("--max-steps", "a memory made with --iterations above 1", "one whose recall takes one step", "Leave it out, or give --iterations to engram remember.");
+  return { maxSteps };
+}
+
 /** What a dense recall is given for cues outside every support. @throws EngramError for --far with another model */
 export function farOptions(memory: Memory, far?: Far): { far?: Far } {
   if (far === undefined) return {};

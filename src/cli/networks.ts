@@ -27,7 +27,7 @@ interface Weights {
 
 /** @param text `NAME`, `FILE` or `ARCH=FILE` @throws EngramError for files that are not there, or whose architecture nothing says */
 export async function weightsOf(text: string, role: Role): Promise<Weights> {
-  const named = /^([a-z0-9-]+)=(.+)$/.exec(text);
+  const named = /^([a-z0-9_-]+)=(.+)$/.exec(text);
   const [given, file] = named === null ? [undefined, text] : [named[1], named[2]];
   const isFile = /\.safetensors$/i.test(file);
   const path = isFile ? file : shippedPath(file);

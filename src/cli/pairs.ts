@@ -1,12 +1,13 @@
 /** `engram pairs`: a memory of pairs, e.g. digits and letters; what belongs together, and the other side of a cue. */
 import { type Command, Option } from "commander";
 import { type HeteroMode, HeteroMemory, QUANTISER_KINDS, type QuantiserKind, type Side } from "../entropic/index.ts";
+import { checkTable } from "../entropic/hetero-table.ts";
 import { EngramError } from "../numeric/index.ts";
 import type { ResizeFilter } from "../images/index.ts";
 import { extendedChunks, HETERO, type Pictures } from "./album.ts";
 import { readCues } from "./cues.ts";
 import { checkTarget, writeWhole } from "./files.ts";
-import { readRows } from "./inputs.ts";
+import { isArray, readRows } from "./inputs.ts";
 import { forceOption, jsonOption, number, oneOf, seedOption, size, withExamples } from "./options.ts";
 import { cueTarget, matched, openPairs, readSide, SIDES } from "./pair-sides.ts";
 import { FILTERS, sizeText } from "./pictures.ts";
@@ -94,6 +95,10 @@ async function remember(leftPath: string, rightPath: string, options: RememberOp
   const { levels, quantiser, iota, kappa, xi, sigma, cap, items, output } = options;
   const memory = new HeteroMemory(Object.fromEntries(Object.entries({ levels, quantiser, iota, kappa, xi, sigma, cap, items }).filter(([, value]) => value !== undefined)));
   const pictures: Pictures = { ...(options.size ?? DEFAULT_SIZE), channels: options.colour === true ? 3 : 1, filter: options.filter };
+  const columns = pictures.width * pictures.height * pictures.channels;
+  const m = Number(memory.parameters.levels);
+  // Known before thousands of pictures are read.
+  if (!isArray(leftPath) && !isArray(rightPath)) checkTable({ n: columns, m, p: columns, q: m });
   const [left, right] = [await readSide(leftPath, pictures, session), await readSide(rightPath, pictures, session)];
   if (options.size !== undefined && left.pictures === undefined && right.pictures === undefined) session.warn("--size has no effect: both sides are arrays");
   const { values, keys } = matched(left, right, options.inOrder === true);

@@ -1,6 +1,6 @@
 /** Where recalled states and originals go: all names are checked before any work is done. */
 import { mkdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { EntropicMemory } from "../entropic/index.ts";
 import { tensor, writeNpy } from "../formats/index.ts";
 import { encodePng, type Image } from "../images/index.ts";
@@ -17,11 +17,15 @@ type Writer = (results: readonly Pick<Recall, "state" | "key" | "accepted">[]) =
 
 /**
  * The writer behind `recall -o`.
+ * @param claimed gets the names it will write
  * @throws EngramError where a name is taken, two cues would share one, or the memory has no picture size
  */
-export function planStates(out: string, cues: readonly Cue[], album: Pick<OpenAlbum, "path" | "pictures" | "features">, force: boolean, session: Session, decoder?: Painter): Writer {
+export function planStates(
+  out: string, cues: readonly Cue[], album: Pick<OpenAlbum, "path" | "pictures" | "features">, force: boolean, session: Session, decoder?: Painter, claimed: Set<string> = new Set(),
+): Writer {
   if (isArray(out)) {
     checkTarget(out, force);
+    claimed.add(resolve(out));
     return async (results) => {
       const width = results[0].state.length;
       const data = new Float64Array(results.length * width);
@@ -33,6 +37,7 @@ export function planStates(out: string, cues: readonly Cue[], album: Pick<OpenAl
   const paint = painterOf(album, decoder) ?? unpaintable(out, album);
   const names = outputNames("--output", out, cues, (cue) => `${flat(cue.name)}.png`, force);
   for (const name of names) {
+    claimed.add(resolve(name));
     if (extname(name).toLowerCase() !== ".png" && kindOf(name) !== "stream") {
       throw new EngramError("--output", "a name that ends in .png or .npy, or a folder", `"${name}"`, "Pictures are written as PNG; end a folder's name in /.");
     }
@@ -67,14 +72,27 @@ interface OriginalsPlan {
   readonly write: Writer;
 }
 
-/** The plan behind `recall --original`. Cues without a key leave a warning, and no file. */
-export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session): OriginalsPlan {
+/**
+ * The plan behind `recall --original`. Cues without a key leave a warning, and no file.
+ * @param claimed names that other files of the command will have
+ */
+export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbum, force: boolean, session: Session, claimed: ReadonlySet<string>): OriginalsPlan {
   const single = cues.length === 1 && !isFolder(out);
   // The ending is that of the original, known only when it is recalled.
   if (single) checkTarget(out, force, "--original");
-  else makeFolder("--original", out);
+  else {
+    distinct("--original", cues.map((cue) => join(out, flat(cue.name))), cues);
+    makeFolder("--original", out);
+  }
+  const nameOf = (i: number, key: Key): string => (single ? out : join(out, `${flat(cues[i].name)}${extname(ending(album, key))}`));
   const check: Writer = async (results) => {
-    for (const { key } of results) if (key !== undefined) await readOriginal(album, key);
+    for (const [i, { key }] of results.entries()) {
+      if (key === undefined) continue;
+      const name = nameOf(i, key);
+      if (claimed.has(resolve(name))) throw new EngramError("--original", "other names than --output's", `${name} for both`, "Choose another folder.");
+      checkTarget(name, force, "--original");
+      await readOriginal(album, key);
+    }
   };
   const write: Writer = async (results) => {
     for (const [i, { key, accepted }] of results.entries()) {
@@ -84,7 +102,7 @@ export function planOriginals(out: string, cues: readonly Cue[], album: OpenAlbu
         continue;
       }
       const bytes = await readOriginal(album, key);
-      await writeWhole(session, single ? out : join(out, `${flat(cues[i].name)}${extname(ending(album, key))}`), bytes, force);
+      await writeWhole(session, nameOf(i, key), bytes, force);
     }
   };
   return { check, write };
@@ -104,15 +122,20 @@ export function outputNames(option: string, out: string, cues: readonly Cue[], i
     names = cues.map((cue) => join(out, inFolder(cue)));
   } else if (cues.length === 1) names = [out];
   else throw new EngramError(option, `a folder, a name with {}, or a .npy file for ${cues.length} cues`, `"${out}"`, "End a folder's name in /.");
+  distinct(option, names, cues);
+  if (folder) makeFolder(option, out);
+  for (const name of names) checkTarget(name, force, option);
+  return names;
+}
+
+/** @throws EngramError where two cues would share a name */
+function distinct(option: string, names: readonly string[], cues: readonly Cue[]): void {
   const taken = new Map<string, string>();
   names.forEach((name, i) => {
     const other = taken.get(name);
     if (other !== undefined) throw new EngramError(option, "a name for each cue", `${name} for ${other} and for ${cues[i].name}`, "Recall them one after the other.");
     taken.set(name, cues[i].name);
   });
-  if (folder) makeFolder(option, out);
-  for (const name of names) checkTarget(name, force, option);
-  return names;
 }
 
 function isFolder(out: string): boolean {

@@ -5,9 +5,9 @@ import { type DenseRecall, type Far, FAR_NAMES } from "../dense/index.ts";
 import { EngramError, type Recall } from "../numeric/index.ts";
 import { openAlbum, originalPath, type OpenAlbum } from "./album.ts";
 import { readCues, type Cue } from "./cues.ts";
-import { acceptance, acceptAbove, drawOptions, farOptions } from "./models.ts";
+import { acceptance, acceptAbove, drawOptions, farOptions, stepOptions } from "./models.ts";
 import { forceOption, jsonOption, number, oneOf, seedOption, withExamples } from "./options.ts";
-import { located } from "./inputs.ts";
+import { isArray, located } from "./inputs.ts";
 import { planStates, planOriginals } from "./recall-output.ts";
 import { openDecoder, type Painter } from "./networks.ts";
 import type { Session } from "./session.ts";
@@ -60,7 +60,7 @@ export function addRecall(program: Command, session: Session): void {
   addCueOptions(command)
     .option("-o, --output <out>", "write the recalled state: NAME.png (one cue), NAME.npy (a row per cue), a folder, or a name with {} for the cue's; for a cue that is not accepted the state that was reached, of an entropic memory zeros (black), with a warning")
     .option("--original <out>", "copy the original picture of the recalled key: a file (one cue) or a folder; checked by its sha256")
-    .option("--max-steps <n>", "upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
+    .option("--max-steps <n>", "dense, and others made with --iterations: upper bound on steps of the dynamics", number("--max-steps", { min: 1, whole: true }))
     .option("--sigma <s>", "entropic: width of retrieval as a fraction of the levels, instead of what the memory was made with", number("--sigma", { min: 0 }))
     .option("--decoder <file>", "entropic: the network that paints recalled features for -o NAME.png (W.safetensors, ARCH=W.safetensors)")
     .option("--far <name>", `dense, compact supports: what becomes of a cue outside all of them: ${FAR_NAMES.join(", ")}, instead of what the memory was made with`, oneOf("--far", FAR_NAMES))
@@ -77,21 +77,26 @@ async function recall(path: string, paths: string[], options: RecallOptions, ses
   if (options.accept !== undefined) acceptAbove(memory, options.accept);
   const drawn = drawOptions(memory, options.seed, options.sigma);
   const far = farOptions(memory, options.far);
+  const steps = stepOptions(memory, options.maxSteps);
   const decoder = await decoderOf(album, options.decoder);
   const { output, original } = options;
+  if (decoder !== undefined && (output === undefined || isArray(output))) {
+    throw new EngramError("--decoder", "-o NAME.png beside it, which it paints", output ?? "no -o", "Leave it out: keys, and states as .npy, are those of the features.");
+  }
   if (output !== undefined && original !== undefined && resolve(output) === resolve(original)) {
     throw new EngramError("--original", "another name than --output's", `"${original}" for both`, "Recalled states and originals would overwrite each other.");
   }
   const cues = await readCues(paths, album, session, options);
   const force = options.force === true;
-  const writeStates = output === undefined ? undefined : planStates(output, cues, album, force, session, decoder);
-  const originals = original === undefined ? undefined : planOriginals(original, cues, album, force, session);
+  const claimed = new Set<string>();
+  const writeStates = output === undefined ? undefined : planStates(output, cues, album, force, session, decoder, claimed);
+  const originals = original === undefined ? undefined : planOriginals(original, cues, album, force, session, claimed);
   const results: Recall[] = [];
   const progress = session.progress("recall", cues.length);
   for (const batch of batches(cues)) {
     progress.update(results.length, batch[0].name);
     const { visible } = batch[0];
-    const common = { visible, top: options.top, maxSteps: options.maxSteps, ...drawn, ...far };
+    const common = { visible, top: options.top, ...steps, ...drawn, ...far };
     // Weights (N per cue) are not kept.
     const found = await session.compute(() => answered(batch, () => memory.recallMany(batch.map(({ values }) => values), common)));
     results.push(...found.map((each) => ({ ...each, weights: undefined })));

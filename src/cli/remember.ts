@@ -3,11 +3,11 @@ import { dirname, relative, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { sha256Hex } from "../formats/index.ts";
 import { decodeImage, type ResizeFilter } from "../images/index.ts";
-import { EngramError, type Key, type Memory } from "../numeric/index.ts";
+import { EngramError, type Key, type Memory, type RowMajor } from "../numeric/index.ts";
 import { albumChunks, type Original, type Pictures } from "./album.ts";
 import { BUILT_IN, findEncoder, recordedPath } from "./encoders.ts";
 import { checkTarget, writeWhole } from "./files.ts";
-import { expand, isArray, located, readRows, type Input } from "./inputs.ts";
+import { expand, isArray, located, readRows, warnOfBytes, type Input } from "./inputs.ts";
 import { embeddingsOf, type FeatureMap, type Fit, SemanticMemory } from "../semantic/index.ts";
 import { addModelOptions, checkModelOptions, makeMemory, type ModelName, type ModelOptions } from "./models.ts";
 import { forceOption, jsonOption, oneOf, size, withExamples } from "./options.ts";
@@ -67,6 +67,8 @@ interface Intake {
   readonly weights?: string;
   /** E of an entropic memory of features. */
   readonly features?: FeatureMap;
+  /** phi, or what it will be learned by; E as well. */
+  readonly map?: FeatureMap | Fit;
   readonly memory: Memory;
   readonly pictures: Pictures;
   readonly options: RememberOptions;
@@ -97,13 +99,14 @@ async function remember(paths: string[], options: RememberOptions, session: Sess
   const features = entropic ? networkOnly(map, options.encoder) : undefined;
   const memory = makeMemory(options.model, options, map);
   const weights = encoder?.path === undefined ? undefined : recordedPath(encoder.path, options.output);
-  const intake: Intake = { weights, features, memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
+  const intake: Intake = { weights, features, map, memory, pictures, options, session, sources: new Map(), originals: [], rows: [], keys: [], skipped: 0, hasPictures: false };
   const inputs = await expand(paths);
   const progress = session.progress("remember", inputs.length);
   for (const [i, input] of inputs.entries()) {
     progress.update(i, input.name);
     await take(intake, input, inputs.length === 1);
-    if (intake.rows.length >= BATCH) await store(intake);
+    // What is learned from the stored patterns is learned from all of them.
+    if (intake.rows.length >= BATCH && !(map !== undefined && "fit" in map)) await store(intake);
   }
   progress.stop();
   await store(intake);
@@ -122,7 +125,7 @@ async function take(intake: Intake, input: Input, alone: boolean): Promise<void>
     intake.skipped++;
   };
   if (input.problem === undefined && isArray(input.path)) {
-    const read = await readRows(input.path, intake.dim?.numbers).catch((error: unknown) => {
+    const read = await readRows(input.path, intake.dim?.numbers).then((rows) => taken(intake, input.path, rows)).catch((error: unknown) => {
       // An array that was named is wanted.
       if (input.folder === undefined) throw error;
       skip(error);
@@ -137,6 +140,18 @@ async function take(intake: Intake, input: Input, alone: boolean): Promise<void>
   if (read === undefined) return;
   intake.hasPictures = true;
   add(intake, input, input.name, read.row, read.original);
+}
+
+/** @throws EngramError for rows of another width than the encoder takes */
+function taken({ map, pictures, options, session }: Intake, path: string, rows: RowMajor): RowMajor {
+  const { inputs, dim } = map !== undefined && "map" in map ? map : {};
+  if (inputs !== undefined && rows.dim === inputs) warnOfBytes(path, rows.data, session);
+  if (inputs === undefined || rows.dim === inputs) return rows;
+  const size = `${pictures.channels} x ${pictures.height} x ${pictures.width}`;
+  const todo = rows.dim === dim
+    ? `So many features it gives: remember features without --encoder${options.model === "semantic" ? ", by --model universal" : ""}.`
+    : "Save pictures channel-first in [0, 1]; --size and --grey set the size of pictures.";
+  throw new EngramError(path, `pictures of ${size} = ${inputs} numbers, which ${map!.name} takes`, `rows of ${rows.dim}`, todo);
 }
 
 /** One picture as a row. @throws EngramError where it is none */

@@ -11,7 +11,7 @@ import { figure, formatNumber, htmlTable, paragraph, picture, plainPage, registe
 import type { OpenAlbum } from "./album.ts";
 import { type Cue, readCues } from "./cues.ts";
 import { checkTarget, writeWhole } from "./files.ts";
-import { filmstrip } from "./filmstrip.ts";
+import { checkHeight, filmstrip, mostFrames } from "./filmstrip.ts";
 import { addNetworkOptions, type NetworkOptions, openEntropic } from "./imagine.ts";
 import { openClassifier } from "./networks.ts";
 import { forceOption, number, seedOption, withExamples } from "./options.ts";
@@ -41,6 +41,7 @@ export function addShow(program: Command, session: Session): void {
       "Writes one page (HTML, nothing is fetched): the register as a heat map, the weights of its cells with the entropy of every column; for each cue",
       "its path through the table and that of what was recalled, which columns speak against it, and a filmstrip from memory to noise: what is",
       "recalled from it at growing sigma. Pictures are those of the memory, or painted by --decoder; features without one are shown as grey tiles.",
+      "Exit code 1 if any cue is not accepted; the page is written, and says why.",
     ].join(" "))
     .argument("<memory>", "a memory file of model entropic")
     .argument("[cue...]", `pictures, folders of them, or .npy arrays of rows; at most ${CUES}`)
@@ -74,13 +75,25 @@ async function show(path: string, paths: string[], options: ShowOptions, session
   const [from, to] = columns ?? [0, Math.min(n, DRAWN)];
   if (to > n) throw new EngramError("--columns", `columns from 0 to ${n}`, `${from}:${to}`, `The memory has ${n}.`);
   const paint = painterOf(album, decoder) ?? tiles(memory);
+  if (cues.length > 0) await session.compute(() => checkStrips(cues, paint(cues[0].values)));
   const page = await session.compute(() => {
-    const sections = cues.length === 0 ? [registerSection(memory, from, to)] : cues.flatMap((cue) => answered([cue], () => cueSections(memory, cue, { from, to, sigma, seed, paint, classify })));
+    const shown = cues.map((cue) => answered([cue], () => cueSections(memory, cue, { from, to, sigma, seed, paint, classify })));
+    if (shown.some(({ accepted }) => !accepted)) session.status = 1;
+    const sections = cues.length === 0 ? [registerSection(memory, from, to)] : shown.flatMap((one) => one.sections);
     return plainPage(`Entropic memory ${path}`, lead(memory, album), sections, `Engram, seed ${seed}. Columns ${from} to ${to - 1} of ${n} are drawn.`);
   });
   await writeWhole(session, output, page, options.force === true);
   session.note(`${output}: ${cues.length} ${cues.length === 1 ? "cue" : "cues"}, columns ${from} to ${to - 1} of ${n}`);
   memory.dispose();
+}
+
+/** Before any recall. @throws EngramError for pictures whose strip would be too large */
+function checkStrips(cues: readonly Cue[], painted: Image): void {
+  const todo = "Make the memory of smaller pictures (--size).";
+  for (const { picture = painted } of cues) {
+    checkHeight([picture, painted], todo);
+    if (mostFrames([picture, painted]) < SIGMAS.length + 1) throw new EngramError("filmstrip", `pictures that fit ${SIGMAS.length + 1} times into 32768 pixels`, `${Math.max(picture.width, painted.width)} pixels wide`, todo);
+  }
 }
 
 function lead({ register, quantiser, parameters }: EntropicMemory, { memory, features }: OpenAlbum): string {
@@ -113,7 +126,7 @@ interface Shown {
   readonly classify?: (state: ArrayLike<number>) => number;
 }
 
-function cueSections(memory: EntropicMemory, cue: Cue, { from, to, sigma, seed, paint, classify }: Shown): Section[] {
+function cueSections(memory: EntropicMemory, cue: Cue, { from, to, sigma, seed, paint, classify }: Shown): { accepted: boolean; sections: Section[] } {
   const { register, quantiser } = memory;
   const { n, m, cells, statistics: { entropies } } = register;
   const asked = { visible: cue.visible, seed, top: 1, ...(sigma === undefined ? {} : { sigma }) };
@@ -141,7 +154,7 @@ function cueSections(memory: EntropicMemory, cue: Cue, { from, to, sigma, seed, 
   });
   const own = cue.picture ?? paint(cue.values);
   const film = filmstrip([[{ label: "cue", picture: own }, ...strip.map(({ width, found }) => ({ label: sigmaText(width), picture: found.accepted ? paint(found.state) : undefined }))]]);
-  return [
+  return { accepted, sections: [
     { heading: `${cue.name}: ${accepted ? "accepted" : "not accepted"}`, parts: [
       paragraph(accepted
         ? `${mismatches} of ${n} columns do not match; its weight is ${formatNumber(weight, 4)}, and had to reach ${formatNumber(leastWeight, 4)}. Nearest stored: ${recalled.key ?? "unknown (the table alone keeps no names)"}.`
@@ -152,7 +165,7 @@ function cueSections(memory: EntropicMemory, cue: Cue, { from, to, sigma, seed, 
       figure(picture(encodePng(film), `what was recalled from ${cue.name} at growing sigma`), "The cue, then what is recalled from it at growing sigma. At 0 the nearest filled cell of each column, at inf the columns alone: the cue has no say any more. Black: not accepted."),
       htmlTable({ columns: ["sigma", "distance from the cue", "nearest stored", "its distance", ...(classify === undefined ? [] : ["class"]), "surprise, bits"], rows }, "distances: root mean square over the columns, in shares of the range"),
     ] },
-  ];
+  ] };
 }
 
 function sigmaText(sigma: number): string {
