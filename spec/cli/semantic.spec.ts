@@ -5,7 +5,7 @@ import t from "tap";
 import { writeNpy, tensor } from "../../src/formats/index.ts";
 import { decodePng, encodePng, rotate } from "../../src/images/index.ts";
 import { seeded } from "../../src/numeric/index.ts";
-import { networkMap, SemanticMemory } from "../../src/semantic/index.ts";
+import { FullySemanticMemory, functionMap, networkMap, SemanticMemory } from "../../src/semantic/index.ts";
 import { weightsFile } from "../semantic/made.ts";
 import { engram, folder, png } from "./run.ts";
 
@@ -118,6 +118,30 @@ t.test("what a person should know: hidden is black to an encoder, bytes are no p
   t.ok(readFileSync(join(cwd, "a.engram")).equals(readFileSync(join(cwd, "c.engram"))), "ARCH=FILE is --arch ARCH");
 });
 
+t.test("files the command line cannot ask say who can", async (t) => {
+  const cwd = folder(t);
+  const mine = functionMap("mine", (x) => x.map(Math.abs));
+  const semantic = new SemanticMemory({ encoder: mine });
+  semantic.store([[1, 2], [3, 4]]);
+  writeFileSync(join(cwd, "f.engram"), semantic.toBytes());
+  const painted = new FullySemanticMemory({ encoder: mine, decoder: mine });
+  painted.store([[1, 2], [3, 4]]);
+  writeFileSync(join(cwd, "p.engram"), painted.toBytes());
+  writeFileSync(join(cwd, "x.npy"), writeNpy(tensor(Float64Array.of(1, 2), [1, 2])));
+  for (const command of ["recall", "recognize", "energy"]) {
+    const one = engram([command, "f.engram", "x.npy"], { cwd });
+    t.same([one.status, one.stdout], [2, ""], command);
+    t.match(one.stderr, /f\.engram: expected a memory whose encoder is a network, or in the file, got one made with mine, a function of the library's user\. Recall from it in the library/);
+    const other = engram([command, "p.engram", "x.npy"], { cwd });
+    t.same([other.status, other.stdout], [2, ""], command);
+    t.match(other.stderr, /p\.engram: expected a memory of model dense, universal, semantic, entropic, got a file of model fully-semantic\. `engram info` says what it holds/);
+  }
+  t.equal(engram(["info", "f.engram"], { cwd }).status, 0);
+  const about = engram(["info", "p.engram"], { cwd });
+  t.match(about.stdout, /^model +fully-semantic$/m);
+  t.match(about.stdout, /^tensor patterns +f32 2 x 2$|^tensor embeddings +f32 2 x 2$/m);
+});
+
 t.test("refusals: exit code 2, one reason, nothing written", async (t) => {
   const cwd = home(t);
   writeFileSync(join(cwd, "weights", "other.safetensors"), weightsFile("mini-conv"));
@@ -127,6 +151,7 @@ t.test("refusals: exit code 2, one reason, nothing written", async (t) => {
   const semantic = ["--model", "semantic"];
   const cases: [string[], RegExp][] = [
     [["photos", ...semantic, "--encoder", "contrastive-smal"], /--encoder: .*Did you mean "contrastive-small"/],
+    [["photos", ...semantic, "--encoder", "cue.png"], /--encoder cue\.png: expected a name that ends in \.safetensors, got another file\. Weights of PyTorch are converted/],
     [["photos", ...semantic, "--encoder", "none.safetensors", "--arch", "small-conv"], /none.safetensors/],
     [["photos", ...semantic, "--encoder", "weights/w.safetensors"], /weights.w.safetensors: expected the architecture.*--arch/],
     [["photos", ...semantic, "--encoder", "weights/w.safetensors", "--arch", "smal-conv"], /Did you mean "small-conv"/],

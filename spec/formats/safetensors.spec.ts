@@ -123,3 +123,17 @@ t.test("what cannot be written is refused", async (t) => {
   t.throws(() => tensor(Int8Array.of(1), [1], "f33" as "f32"), { message: /Did you mean "f32"|one of/ });
   t.throws(() => toFloat64(tensor(BigInt64Array.of(2n ** 53n))), { message: /element 0: expected an integer within/ });
 });
+
+t.test("what torch.save makes is named, with the way to convert it", async (t) => {
+  const zip = Uint8Array.from({ length: 600 }, (_, i) => [0x50, 0x4b, 3, 4, 0, 0, 8, 8][i] ?? 0);
+  // protocol 2, a long of ten bytes: the magic number of files before PyTorch 1.6
+  const pickle = Uint8Array.from({ length: 600 }, (_, i) => [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46][i] ?? 0);
+  for (const [bytes, what] of [[zip, "a zip archive"], [pickle, "a pickle"]] as const) {
+    t.throws(() => openSafetensors(bytes, "r18.pth"), { name: "EngramError", message: `r18.pth: expected a safetensors file, got ${what}, as torch.save makes them. Convert it in Python: safetensors.torch.save_file(torch.load("W.pth", map_location="cpu"), "W.safetensors").` });
+  }
+  // a header of 640 bytes also begins with 80 02 hexadecimal
+  const metadata = { filler: "x".repeat(604) };
+  const bytes = writeSafetensors({}, metadata);
+  t.same([bytes[0], bytes[1]], [0x80, 2]);
+  t.same(openSafetensors(bytes).metadata, metadata);
+});

@@ -98,7 +98,7 @@ export async function openAlbum(path: string, encoder: { find: boolean; given?: 
   if (!MODEL_NAMES.includes(model as ModelName)) {
     if (model === HETERO) throw new EngramError(path, `a memory of model ${(encoder.models ?? MODEL_NAMES).join(", ")}`, "a memory of pairs", "Ask it with `engram pairs recognize`, `pairs recall` and `pairs info`.");
     openEngram(bytes, path); // its errors say more: another kind of file, damaged, another version
-    throw unknownName(`${path}, model`, model, encoder.models ?? MODEL_NAMES);
+    throw new EngramError(path, `a memory of model ${(encoder.models ?? MODEL_NAMES).join(", ")}`, `a file of model ${model.slice(0, 80)}`, "`engram info` says what it holds; the library opens it.");
   }
   // Checks the digest over every byte before anything is used.
   const opened = memoryFromBytes(model as ModelName, bytes, path);
@@ -135,6 +135,9 @@ function parametersOf({ metadata }: OpenSafetensors): Record<string, string> {
 
 /** A semantic memory with its network. @throws EngramError for --encoder with a memory that has none */
 async function withNetwork(memory: Memory, model: ModelName, parameters: Readonly<Record<string, string>>, bytes: Uint8Array, path: string, given?: string): Promise<Memory> {
+  if (model === "semantic" && parameters["encoder.kind"] === "function") {
+    throw new EngramError(path, "a memory whose encoder is a network, or in the file", `one made with ${parameters.encoder}, a function of the library's user`, "Recall from it in the library: SemanticMemory.fromBytes(bytes, { encoder }).");
+  }
   if (model !== "semantic" || parameters["encoder.kind"] !== "network") {
     if (given !== undefined) throw new EngramError("--encoder", "a memory made with a network", model === "semantic" ? `encoder ${parameters.encoder}` : `model ${model}`, "Leave it out.");
     return memory;

@@ -92,13 +92,15 @@ async function features(paths: readonly string[], encoder: Encoder, session: Ses
     if (pictures.length > 0) rows.push(await session.compute(() => encoder.encode(pictures)));
     pictures = [];
   };
-  const progress = session.progress("encode", inputs.length);
+  let progress = session.progress("encode", inputs.length);
   for (const [i, { path, name, problem }] of inputs.entries()) {
     progress.update(i, name);
     if (problem !== undefined) throw new EngramError(path, "a file", problem, "Leave it out.");
     if (isArray(path)) {
       await flush();
+      progress.stop();
       rows.push(await ofArray(path, encoder, session));
+      progress = session.progress("encode", inputs.length);
     } else if (encoder.preprocessing === undefined) {
       throw new EngramError(path, `a .npy array for ${encoder.architecture.name}`, "another file", `Its input is N x ${encoder.network.input.join(" x ")} numbers.`);
     } else pictures.push(onWhite(await readPicture(path)));
@@ -116,19 +118,23 @@ async function ofArray(path: string, encoder: Encoder, session: Session): Promis
   if (data.length === 0) throw new EngramError(path, "at least one row", `shape (${array.shape.join(", ")})`, "Save at least one.");
   if (preprocessing === undefined) {
     if (data.length / array.shape[0] !== network.dim) throw new EngramError(path, `N x ${network.input.join(" x ")} numbers`, `shape (${array.shape.join(", ")})`, "Give --size where the network's input is of another size.");
-    return session.compute(() => network.run(data));
+    const progress = session.progress("encode", array.shape[0]);
+    const rows = await session.compute(() => network.run(data, { onProgress: (done) => progress.update(done, path) }));
+    progress.stop();
+    return rows;
   }
   const [N, C, H, W] = array.shape;
   if (array.shape.length !== 4 || (C !== 1 && C !== 3)) throw new EngramError(path, "N x C x H x W pictures, C 1 or 3", `shape (${array.shape.join(", ")})`, "Save channel-first pictures in [0, 1].");
   warnOfBytes(path, data, session);
-  return session.compute(() => {
-    const rows = new Float32Array(N * encoder.dim);
-    for (let n = 0; n < N; n += BATCH) {
-      const some = Array.from({ length: Math.min(BATCH, N - n) }, (_, i) => image(W, H, C, data.subarray((n + i) * C * H * W, (n + i + 1) * C * H * W)));
-      rows.set(encoder.encode(some), n * encoder.dim);
-    }
-    return rows;
-  });
+  const rows = new Float32Array(N * encoder.dim);
+  const progress = session.progress("encode", N);
+  for (let n = 0; n < N; n += BATCH) {
+    progress.update(n, path);
+    const some = Array.from({ length: Math.min(BATCH, N - n) }, (_, i) => image(W, H, C, data.subarray((n + i) * C * H * W, (n + i + 1) * C * H * W)));
+    await session.compute(() => encoder.encode(some, {}, rows.subarray(n * encoder.dim, (n + some.length) * encoder.dim)));
+  }
+  progress.stop();
+  return rows;
 }
 
 /** As f32. @throws EngramError on NaN and infinities, and integers (0..255 would be taken for 0..1) */

@@ -14,7 +14,7 @@ import { sha256Hex } from "../formats/index.ts";
 import { packageRoot } from "../experiments/data.ts";
 import { EngramError, unknownName } from "../numeric/index.ts";
 import { type FeatureMap, type Fit, type NetworkMap, networkMap, type NetworkMapOptions, pca, pixels, randomConv, uHop } from "../semantic/index.ts";
-import { readBytes } from "./files.ts";
+import { kindOf, readBytes } from "./files.ts";
 import type { Pictures } from "./album.ts";
 import { architectureIn, weightsOf } from "./networks.ts";
 
@@ -59,6 +59,7 @@ export async function findEncoder({ encoder: given = DEFAULT_ENCODER, arch, laye
   }
   const isFile = /\.safetensors$/i.test(encoder);
   const shipped = shippedEncoders();
+  if (!isFile && kindOf(encoder) === "file") throw new EngramError(`--encoder ${encoder}`, "a name that ends in .safetensors", "another file", 'Weights of PyTorch are converted in Python: safetensors.torch.save_file(torch.load("W.pth", map_location="cpu"), "W.safetensors").');
   if (!isFile && !shipped.includes(encoder)) throw unknownName("--encoder", encoder, [...shipped, ...BUILT_IN, "W.safetensors"]);
   const path = isFile ? encoder : shippedPath(encoder);
   const bytes = await readBytes(path);

@@ -30,8 +30,8 @@ interface RememberOptions extends ModelOptions {
 
 /** Where a picture is resized to when nothing is said. */
 const DEFAULT_SIZE = { width: 32, height: 32 };
-/** Rows handed to the memory at once: what is read is not held twice. */
-const BATCH = 1024;
+/** Rows handed to the memory at once: what is read is not held twice. Through a network so many take a while, and the person should see it go on. */
+const [BATCH, SEEN] = [1024, 64];
 
 export function addRemember(program: Command, session: Session): void {
   const command = program.command("remember").summary("make a memory from pictures, folders or arrays")
@@ -106,7 +106,8 @@ async function remember(paths: string[], options: RememberOptions, session: Sess
     progress.update(i, input.name);
     await take(intake, input, inputs.length === 1);
     // What is learned from the stored patterns is learned from all of them.
-    if (intake.rows.length >= BATCH && !(map !== undefined && "fit" in map)) await store(intake);
+    if (map !== undefined && "fit" in map) continue;
+    if (intake.rows.length >= (map === undefined ? BATCH : SEEN)) await store(intake);
   }
   progress.stop();
   await store(intake);

@@ -42,6 +42,8 @@ export function openSafetensors(source: Uint8Array | ByteSource, name = "safeten
   if (from.size < 10) throw damaged(name, "at least 10 bytes", `${from.size}`);
   const [first] = pieces(from, 0, 8, name);
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
+  const torch = first[0] === 0x50 && first[1] === 0x4b ? "a zip archive, as torch.save makes them" : first[0] === 0x80 && first[1] >= 2 && first[1] <= 5 && length > MAX_HEADER ? "a pickle, as torch.save makes them" : undefined;
+  if (torch !== undefined) throw new EngramError(name, "a safetensors file", torch, 'Convert it in Python: safetensors.torch.save_file(torch.load("W.pth", map_location="cpu"), "W.safetensors").');
   if (length > BigInt(Math.min(MAX_HEADER, from.size - 8))) {
     throw damaged(name, `a header of at most ${Math.min(MAX_HEADER, from.size - 8)} bytes`, `${length} (no safetensors file, or it ends early)`);
   }
