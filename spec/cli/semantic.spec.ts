@@ -131,7 +131,7 @@ t.test("files the command line cannot ask say who can", async (t) => {
   for (const command of ["recall", "recognize", "energy"]) {
     const one = engram([command, "f.engram", "x.npy"], { cwd });
     t.same([one.status, one.stdout], [2, ""], command);
-    t.match(one.stderr, /f\.engram: expected a memory whose encoder is a network, or in the file, got one made with mine, a function of the library's user\. Recall from it in the library/);
+    t.match(one.stderr, /f\.engram: expected a memory whose encoder is a network of the library, or in the file, got one made with mine, an encoder of the library's user\. Recall from it in the library/);
     const other = engram([command, "p.engram", "x.npy"], { cwd });
     t.same([other.status, other.stdout], [2, ""], command);
     t.match(other.stderr, /p\.engram: expected a memory of model dense, universal, semantic, entropic, got a file of model fully-semantic\. `engram info` says what it holds/);

@@ -1,7 +1,9 @@
 /** Feature maps: PCA and U-Hop against numpy, what must hold of them, identities, networks. */
 import { createHash } from "node:crypto";
 import t from "tap";
-import { Encoder } from "../../src/encoders/index.ts";
+import { ARCHITECTURES, Encoder, Graph, Network } from "../../src/encoders/index.ts";
+import type { Architecture } from "../../src/encoders/index.ts";
+import { tensor, writeSafetensors } from "../../src/formats/index.ts";
 import { image } from "../../src/images/index.ts";
 import { embeddingsOf, functionMap, linearMap, networkMap, pca, pixels, precomputed, randomConv, randomProjection, SemanticMemory, uHop } from "../../src/semantic/index.ts";
 import { apart, golden, numbers, rowsOf, sameBits, weightsFile } from "./made.ts";
@@ -203,6 +205,35 @@ t.test("bad input: weights with missing, extra and misshapen tensors, integers, 
   t.throws(() => networkMap("squeezenet1_1", weightsFile("squeezenet1_1"), { size: [5, 5] }), /too small|at least|window/i, "smaller than the network's strides allow");
   // a picture of 1 x 1 is no input of 32 x 32, but can be resized to one
   t.equal(embeddingsOf(networkMap("small-conv", weightsFile("small-conv"), { shape: [3, 1, 1] }), [[0.1, 0.2, 0.3]]).dim, 128);
+});
+
+t.test("a network of one's own layers: the bits of the network itself, layers are part of the identity", async (t) => {
+  const own = (kernel: number, name = "mine"): Architecture => ({
+    name, source: "this spec", preprocessing: "unit", features: "pooled", input: () => [3, 9, 7],
+    graph: () => {
+      const g = new Graph();
+      g.globalAverage("pooled", g.relu("r", g.convolution("c", "input", { channels: 5, kernel, padding: (kernel - 1) / 2, bias: false })));
+      return g;
+    },
+  });
+  const bytes = (kernel: number): Uint8Array => writeSafetensors({ "c.weight": tensor(Float32Array.from(numbers(15 * kernel * kernel)), [5, 3, kernel, kernel]) });
+  const phi = networkMap(own(3), bytes(3));
+  const X = rowsOf(numbers(4 * 189), 189);
+  const network = new Network(own(3).graph(() => 0, [3, 9, 7]), [3, 9, 7], new Map([["c.weight", tensor(Float32Array.from(numbers(135)), [5, 3, 3, 3])]]));
+  t.same([...embeddingsOf(phi, X).data], [...network.run(Float32Array.from(X.flatMap((x) => [...x])))]);
+  const memory = new SemanticMemory({ encoder: phi });
+  memory.store(X);
+  const opened = SemanticMemory.fromBytes(memory.toBytes(), { encoder: networkMap(own(3), bytes(3)) });
+  t.same([opened.recall(X[2]).index, memory.parameters["encoder.architecture"]], [2, "mine"]);
+  // the same tensors in a graph that differs in what no tensor says
+  const other: Architecture = { ...own(3), graph: () => { const g = own(3).graph(() => 0, [3, 9, 7]); g.relu("again", "pooled"); return g; } };
+  t.throws(() => SemanticMemory.fromBytes(memory.toBytes(), { encoder: networkMap(other, bytes(3)) }), /Embeddings of different encoders/);
+  t.equal(networkMap(ARCHITECTURES.find(({ name }) => name === "small-conv")!, weightsFile("small-conv")).sha256, networkMap("small-conv", weightsFile("small-conv")).sha256, "one of ours by name or as it is");
+  t.throws(() => networkMap(own(3), bytes(5)), /1 tensors of mine, got 1 of another shape: c\.weight \[5, 3, 5, 5\] instead of \[5, 3, 3, 3\]/);
+  for (const [wrong, got] of [[null, "null"], [7, "number"], [{ name: "mine" }, "object"], [{ ...own(3), name: "" }, "object"]]) {
+    t.throws(() => networkMap(wrong as never, bytes(3)), { name: "EngramError", message: `architecture: expected a name, or an object with name, source, input, features and graph, got ${got as string}. \`ARCHITECTURES\` has examples.` });
+  }
+  t.throws(() => networkMap("mlp-decoder", weightsFile("mlp-decoder"), { preprocessing: "unit" }), /preprocessing: expected an architecture that takes pictures, got mlp-decoder/);
 });
 
 t.test("phi of somewhere else: only embeddings of its name are taken; patterns are stored with theirs", async (t) => {

@@ -135,8 +135,8 @@ function parametersOf({ metadata }: OpenSafetensors): Record<string, string> {
 
 /** A semantic memory with its network. @throws EngramError for --encoder with a memory that has none */
 async function withNetwork(memory: Memory, model: ModelName, parameters: Readonly<Record<string, string>>, bytes: Uint8Array, path: string, given?: string): Promise<Memory> {
-  if (model === "semantic" && parameters["encoder.kind"] === "function") {
-    throw new EngramError(path, "a memory whose encoder is a network, or in the file", `one made with ${parameters.encoder}, a function of the library's user`, "Recall from it in the library: SemanticMemory.fromBytes(bytes, { encoder }).");
+  if (model === "semantic" && (parameters["encoder.kind"] === "function" || parameters["encoder.graph"] !== undefined)) {
+    throw new EngramError(path, "a memory whose encoder is a network of the library, or in the file", `one made with ${parameters.encoder}, an encoder of the library's user`, "Recall from it in the library: SemanticMemory.fromBytes(bytes, { encoder }).");
   }
   if (model !== "semantic" || parameters["encoder.kind"] !== "network") {
     if (given !== undefined) throw new EngramError("--encoder", "a memory made with a network", model === "semantic" ? `encoder ${parameters.encoder}` : `model ${model}`, "Leave it out.");

@@ -4,9 +4,9 @@
  */
 import type { Image } from "../images/index.ts";
 import { checkNames, EngramError, unknownName } from "../numeric/index.ts";
-import { architectureOf } from "./architectures/index.ts";
+import { architectureOf, checkArchitecture } from "./architectures/index.ts";
 import type { Architecture, SizeOf } from "./architectures/architecture.ts";
-import type { Shape } from "./graph.ts";
+import type { Graph, Shape } from "./graph.ts";
 import { checkFloats, Network, NETWORK_OPTIONS, RUN_OPTIONS } from "./network.ts";
 import type { Feature, NetworkOptions, RunOptions } from "./network.ts";
 import { checkPreprocessing, preprocess, PREPROCESSINGS } from "./preprocess.ts";
@@ -26,6 +26,8 @@ const PICTURES = 32;
 
 export class Encoder {
   readonly architecture: Architecture;
+  /** Its layers for this size. */
+  readonly graph: Graph;
   readonly network: Network;
   /** Undefined where the input is no picture. */
   readonly preprocessing: Preprocessing | undefined;
@@ -33,16 +35,17 @@ export class Encoder {
   #images: Float32Array = new Float32Array(0);
 
   /**
-   * @param architecture a name of {@link ARCHITECTURES}
+   * @param architecture a name of {@link ARCHITECTURES}, or one of one's own: layers by `Graph`, named as the tensors are
    * @param weights a safetensors file (bytes, or open), or tensors by the names of the state dict
    * @throws EngramError on an unknown name, weights of another network (lists all that is wrong), sizes and layers that do not fit
    */
-  constructor(architecture: string, weights: Weights, options: EncoderOptions = {}) {
+  constructor(architecture: string | Architecture, weights: Weights, options: EncoderOptions = {}) {
     checkNames("encoder option", options, [...NETWORK_OPTIONS, "size", "preprocessing"]);
     const { size, preprocessing: wanted, ...rest } = options;
     if (size !== undefined && (size as readonly number[]).length !== 2) throw new EngramError("size", "[rows, columns]", String(size), "For example [224, 224].");
-    this.architecture = architectureOf(architecture);
-    const { adapt, graph, features, preprocessing } = this.architecture;
+    this.architecture = typeof architecture === "string" ? architectureOf(architecture) : checkArchitecture(architecture);
+    const { name, adapt, features, preprocessing } = this.architecture;
+    if (preprocessing === undefined && (wanted ?? undefined) !== undefined) throw new EngramError("preprocessing", "an architecture that takes pictures", name, "Leave it out.");
     const plain = withoutPrefix(tensorSource(weights, options.name ?? "weights"));
     const source = adapt?.(plain) ?? plain;
     const sizeOf: SizeOf = (tensor, axis, otherwise) => source.places.get(tensor)?.shape[axis] ?? otherwise;
@@ -50,7 +53,8 @@ export class Encoder {
     const input: Shape = [channels, ...(size ?? (side as [number, number]))];
     this.preprocessing = chosen(wanted ?? preprocessing, preprocessing !== undefined);
     if (this.preprocessing !== undefined) checkPreprocessing(this.preprocessing, channels);
-    this.network = new Network(graph(sizeOf, input), input, source, { layers: [features], ...rest, architecture });
+    this.graph = this.architecture.graph(sizeOf, input);
+    this.network = new Network(this.graph, input, source, { layers: [features], ...rest, architecture: name });
   }
 
   /** Shape of what `encode` gives for one picture. */

@@ -5,8 +5,8 @@
  * The identity of such a map is the sha256 of the weights' file together with all else that decides the features: architecture, layer, input
  * size, preprocessing, accuracy, and the shape of the patterns.
  */
-import { Encoder } from "../encoders/index.ts";
-import type { EncoderOptions, Shape } from "../encoders/index.ts";
+import { ARCHITECTURES, Encoder } from "../encoders/index.ts";
+import type { Architecture, EncoderOptions, Shape } from "../encoders/index.ts";
 import { openSafetensors, sha256Hex } from "../formats/index.ts";
 import { image } from "../images/index.ts";
 import { EngramError, norm, unknownName } from "../numeric/index.ts";
@@ -39,10 +39,11 @@ export interface NetworkMap extends FeatureMap {
 const PIECE = 32;
 
 /**
- * @param architecture a name of {@link ARCHITECTURES} @param weights the bytes of a safetensors file
+ * @param architecture a name of {@link ARCHITECTURES}, or one of one's own, whose layers are then part of the identity
+ * @param weights the bytes of a safetensors file
  * @throws EngramError on unknown names, weights of another network (lists all that is wrong), NaN in them, pictures of other channels
  */
-export function networkMap(architecture: string, weights: Uint8Array, options: NetworkMapOptions = {}): NetworkMap {
+export function networkMap(architecture: string | Architecture, weights: Uint8Array, options: NetworkMapOptions = {}): NetworkMap {
   const { shape: given, label, scale = "raw", ...rest } = options;
   if (rest.layers !== undefined && rest.layers.length > 1) throw new EngramError("layers", "one layer, whose values are the features", rest.layers.join(", "), "Name one; Encoder reads several at once.");
   if (!SCALES.includes(scale)) throw unknownName("scale", String(scale), SCALES);
@@ -57,22 +58,23 @@ export function networkMap(architecture: string, weights: Uint8Array, options: N
     return tensor;
   } };
   const encoder = new Encoder(architecture, counted, rest);
-  const { network, preprocessing } = encoder;
+  const { network, preprocessing, architecture: { name } } = encoder;
+  const own: Readonly<Record<string, string>> = typeof architecture === "string" || ARCHITECTURES.includes(architecture) ? {} : { graph: sha256Hex(new TextEncoder().encode(JSON.stringify(encoder.graph.layers))) };
   const shape = given ?? network.input;
   if (!Array.isArray(shape) || shape.length !== 3 || shape.some((n) => !Number.isInteger(n) || n < 1) || (preprocessing !== undefined && shape[0] !== 1 && shape[0] !== 3)) {
     throw new EngramError("shape", "channels (1 or 3), rows, columns", Array.isArray(shape) ? `[${shape.join(", ")}]` : String(shape), "Give the shape of the patterns.");
   }
   if (preprocessing === undefined && shape.join() !== network.input.join()) {
-    throw new EngramError("shape", `${network.input.join(" x ")}, what ${architecture} takes`, shape.join(" x "), "Only pictures are resized.");
+    throw new EngramError("shape", `${network.input.join(" x ")}, what ${name} takes`, shape.join(" x "), "Only pictures are resized.");
   }
   const [C, H, W] = shape;
   const inputs = C * H * W;
   const parameters = {
-    weights: digest, architecture, layer: network.outputs[0].name, input: network.input.join(" x "), patterns: shape.join(" x "),
+    weights: digest, architecture: name, ...own, layer: network.outputs[0].name, input: network.input.join(" x "), patterns: shape.join(" x "),
     accuracy: options.accuracy ?? "fast", preprocessing: JSON.stringify(preprocessing ?? null), scale,
   };
   return {
-    name: label ?? architecture, encoder, weights: digest, inputs, dim: encoder.dim, numbers,
+    name: label ?? name, encoder, weights: digest, inputs, dim: encoder.dim, numbers,
     sha256: sha256Hex(new TextEncoder().encode(JSON.stringify(parameters))),
     saved: { kind: "network", parameters, tensors: {} },
     map: (X, rows) => {
