@@ -37,24 +37,38 @@ function inputs(edge: i32, d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5:
   v128.store(to + 5 * step, f32x4.add(f32x4.sub(f32x4.mul(four, d1), f32x4.mul(five, d3)), d5));
 }
 
-// @ts-ignore: decorator
-@inline
-function inside(p: usize, is: bool): v128 {
-  return is ? v128.load(p) : f32x4.splat(0);
+/** The edge x edge pixels from (y, left), which may lie outside the image: zeros there. Returns where they are, one row after the other. */
+function bordered(image: usize, y: i32, left: i32, edge: i32, height: i32, width: i32, bytes: usize, to: usize): usize {
+  let p = to;
+  for (let i = 0; i < edge; i++) {
+    for (let j = 0; j < edge; j++, p += bytes) {
+      const from = image + <usize>((y + i) * width + left + j) * bytes;
+      // Unsigned: negative places are too large as well.
+      const seen = <u32>(y + i) < <u32>height && <u32>(left + j) < <u32>width;
+      for (let at: usize = 0; at < bytes; at += 16) v128.store(p + at, seen ? v128.load(from + at) : f32x4.splat(0));
+    }
+  }
+  return to;
 }
 
 /**
  * V of `count` tiles from number `tile` of all images (row by row, image by image). x: the first image; edge: 4 or 6.
- * placeBytes: from one place t to the next; a tile's channels are as long as a pixel's.
+ * placeBytes: from one place t to the next; a tile's channels are as long as a pixel's. scratch: 36 vectors and edge x edge pixels.
  */
 export function winogradInput_f32(x: usize, g: usize, edge: i32, tile: i32, count: i32, V: usize, placeBytes: usize, scratch: usize): void {
+  if (edge == 4) transformed(4, x, g, tile, count, V, placeBytes, scratch);
+  else transformed(6, x, g, tile, count, V, placeBytes, scratch);
+}
+
+// @ts-ignore: decorator
+@inline
+function transformed(edge: i32, x: usize, g: usize, tile: i32, count: i32, V: usize, placeBytes: usize, scratch: usize): void {
   const size = edge - 2;
   const across = (outColumns(g) + size - 1) / size;
   const area = across * ((outRows(g) + size - 1) / size);
   const bytes = pixelBytes(g);
   const height = rows(g);
   const width = columns(g);
-  const line = <usize>width * bytes;
   const last = <usize>edge << 4;
   for (let i = 0; i < count; i++) {
     const n = (tile + i) / area;
@@ -62,18 +76,14 @@ export function winogradInput_f32(x: usize, g: usize, edge: i32, tile: i32, coun
     const column = tile + i - n * area - row * across;
     const y = firstRow(g, row * size);
     const left = firstColumn(g, column * size);
-    const image = x + <usize>n * <usize>height * line;
+    const image = x + <usize>n * <usize>(height * width) * bytes;
+    const inner = y >= 0 && left >= 0 && y + edge <= height && left + edge <= width;
+    const d = inner ? image + <usize>(y * width + left) * bytes : bordered(image, y, left, edge, height, width, bytes, scratch + 576);
+    const line = inner ? <usize>width * bytes : <usize>edge * bytes;
     for (let at: usize = 0; at < bytes; at += 16) {
-      for (let j = 0; j < edge; j++) {
-        const seen = <u32>(left + j) < <u32>width;
-        const p = image + at + <usize>(left + j) * bytes + <usize>y * line;
-        const d0 = inside(p, seen && <u32>y < <u32>height);
-        const d1 = inside(p + line, seen && <u32>(y + 1) < <u32>height);
-        const d2 = inside(p + 2 * line, seen && <u32>(y + 2) < <u32>height);
-        const d3 = inside(p + 3 * line, seen && <u32>(y + 3) < <u32>height);
-        const d4 = inside(p + 4 * line, edge == 6 && seen && <u32>(y + 4) < <u32>height);
-        const d5 = inside(p + 5 * line, edge == 6 && seen && <u32>(y + 5) < <u32>height);
-        inputs(edge, d0, d1, d2, d3, d4, d5, scratch + (<usize>j << 4), last);
+      let p = d + at;
+      for (let s = scratch; s < scratch + last; s += 16, p += bytes) {
+        inputs(edge, v128.load(p), v128.load(p + line), v128.load(p + 2 * line), v128.load(p + 3 * line), edge == 6 ? v128.load(p + 4 * line) : f32x4.splat(0), edge == 6 ? v128.load(p + 5 * line) : f32x4.splat(0), s, last);
       }
       let s = scratch;
       let v = V + <usize>i * bytes + at;

@@ -23,6 +23,8 @@ const CASES: readonly Case[] = [
   // Winograd, both kinds
   of([3, 3], 8, 8, [3, 3]), of([5, 5], 8, 8, [3, 3]), of([7, 5], 13, 17, [3, 3], { padding: [1, 1] }), of([4, 4], 259, 9, [3, 3], { padding: [1, 1] }),
   of([10, 13], 8, 3, [3, 3], { padding: [1, 1] }), of([17, 11], 19, 33, [3, 3], { padding: [1, 1] }), of([14, 15], 9, 8, [3, 3], { padding: [0, 2] }),
+  // by fours, more than one block of 256, more than one pass of tiles
+  of([10, 10], 257, 8, [3, 3], { padding: [1, 1] }), of([4, 5], 258, 64, [3, 3], { padding: [1, 1] }), of([23, 30], 9, 65, [3, 3], { padding: [1, 1] }),
   // groups
   of([5, 7], 6, 4, [3, 3], { groups: 2, padding: [1, 1] }), of([5, 7], 21, 14, [1, 1], { groups: 7 }), of([4, 6], 4, 12, [3, 3], { groups: 4 }),
   of([6, 9], 11, 11, [3, 3], { groups: 11, padding: [1, 1] }), of([9, 8], 17, 17, [3, 3], { groups: 17, stride: [2, 2], padding: [1, 1] }),

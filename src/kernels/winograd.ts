@@ -10,12 +10,12 @@ import { BLOCK_K } from "./panels.ts";
 import { winogradWeights } from "./winograd-scalar.ts";
 import type { Edge } from "./winograd-scalar.ts";
 
-/** Numbers of V and M that stay in the second-level cache while the weights pass. */
-const CACHE = 1 << 17;
-/** Bytes of weights that no cache holds: each pass over them comes from memory, so more tiles share it (512 channels on 7 x 7: 14 to 5 ms under load). */
-const LARGE = 12 << 20;
-/** For the half-transformed tile: 36 vectors and 4 outputs. */
+/** Numbers of V and M that stay in the second-level cache while the weights pass: worth more than fewer passes over weights from memory. */
+const CACHE = 1 << 16;
+/** For the half-transformed tile: 36 vectors and 4 outputs; the pixels of a tile at the border lie behind. */
 const SCRATCH = 64 * 16;
+/** Bytes between the places of V and of M: a power of two apart their lines would drive one another out of the first-level cache. */
+const APART = 320;
 
 /**
  * Where the weight of input c and output o of K x outputs lies: block of 256 k after block, so that a product reads one stream, each in panels of
@@ -56,20 +56,20 @@ export class Winograd implements Form {
     }
     this.#U = blocks.place(U);
     const fit = CACHE / (edge * edge * (pixel + this.#out));
-    this.#tiles = Math.max(4 * U.length > LARGE ? 32 : 8, Math.min(64, 4 * Math.floor(fit / 4)));
-    this.scratchBytes = 4 * edge * edge * this.#tiles * (pixel + this.#out) + foursBytes(this.#tiles, BLOCK_K) + sumsBytes(this.#tiles) + SCRATCH;
+    this.#tiles = Math.max(8, Math.min(64, 4 * Math.floor(fit / 4)));
+    this.scratchBytes = edge * edge * (4 * this.#tiles * (pixel + this.#out) + 2 * APART + 4 * pixel) + foursBytes(this.#tiles, BLOCK_K) + sumsBytes(this.#tiles) + SCRATCH;
   }
 
   run(x: number, out: number, images: number, scratch: number, { residual, low, high }: After): void {
     const { exports } = this.#host;
     const { channels: C, pixel, outRows, outColumns } = this.#geometry;
     const edge = this.#edge;
-    const V = scratch + SCRATCH;
-    const vPlace = 4 * this.#tiles * pixel;
+    const V = scratch + SCRATCH + 4 * edge * edge * pixel;
+    const vPlace = 4 * this.#tiles * pixel + APART;
     const M = V + edge * edge * vPlace;
-    const copy = M + edge * edge * 4 * this.#tiles * this.#out;
+    const mPlace = 4 * this.#tiles * this.#out + APART;
+    const copy = M + edge * edge * mPlace;
     const sums = copy + foursBytes(this.#tiles, BLOCK_K);
-    const mPlace = 4 * this.#tiles * this.#out;
     const total = images * Math.ceil(outRows / (edge - 2)) * Math.ceil(outColumns / (edge - 2));
     for (let tile = 0; tile < total; tile += this.#tiles) {
       const count = Math.min(this.#tiles, total - tile);
