@@ -61,6 +61,10 @@ t.test("weights of one's own: recorded by path and digest, found after a move wi
   t.match(gone.stderr, /the weights of its encoder small-conv, sha256 [0-9a-f]{64}, got nothing at .*w.safetensors.*--encoder W.safetensors/s);
   t.equal(engram(["info", "a.engram"], { cwd }).status, 0, "info needs no weights");
   t.equal(engram(["recall", "a.engram", "cue.png", "--encoder", "moved.safetensors"], { cwd }).stdout, before.stdout);
+  t.equal(engram(["recall", "a.engram", "cue.png", "--encoder", "small-conv=moved.safetensors"], { cwd }).stdout, before.stdout);
+  const wrong = engram(["recall", "a.engram", "cue.png", "--encoder", "mini-conv=moved.safetensors"], { cwd });
+  t.equal(wrong.status, 2);
+  t.match(wrong.stderr, /--encoder: expected weights of small-conv, which a\.engram was made with, got mini-conv\. Name the file alone/);
   writeFileSync(join(cwd, "weights", "w.safetensors"), weightsFile("small-conv", (tensors) => void (tensors.get("features.0.bias")!.data[0] = 5)));
   const other = engram(["recognize", "a.engram", "cue.png"], { cwd });
   t.equal(other.status, 2);
@@ -163,7 +167,7 @@ t.test("refusals: exit code 2, one reason, nothing written", async (t) => {
     [["photos", ...semantic, "--encoder", "pca", "--arch", "small-conv"], /--arch: expected an encoder with weights, got pca/],
     [["photos", "--encoder", "pca"], /--encoder: expected an option of model universal, got an option of model semantic/],
     [["photos", ...semantic, "--preset", "cifar2024"], /--preset: expected an option of model semantic/],
-    [["photos", ...semantic, "--false-accepts", "0.01"], /at least 99 strangers for a false-accept rate of 0.01, got 12/],
+    [["photos", ...semantic, "--false-accepts", "0.01"], /at least 199 stored patterns without a twin for a false-accept rate of 0.01, got 12/],
     [["photos", ...semantic, "--false-accepts", "2"], /--false-accepts/],
     [["photos", ...semantic, "--false-accepts", "0.2", "--accept", "margin:1"], /one rule of acceptance/],
     [["rows.npy", ...semantic], /rows\.npy: expected pictures of 3 x 32 x 32 = 3072 numbers, which contrastive-small takes, got rows of 2/],

@@ -154,7 +154,7 @@ t.test("bad input: nothing stored, nothing asked, other widths, NaN, disposed", 
   t.throws(() => memory.recall(X[0], { visble: [1, 0] } as never), /recall option.*visible/);
   t.throws(() => memory.store(X, { embedings: 1 } as never), /store option.*embeddings/);
   t.throws(() => memory.forget("nobody"), /the key of a stored pattern/);
-  t.throws(() => memory.calibrate({ falseAccepts: 0.01 }), /at least 99 strangers for a false-accept rate of 0.01, got 6/);
+  t.throws(() => memory.calibrate({ falseAccepts: 0.01 }), /at least 199 stored patterns without a twin for a false-accept rate of 0.01, got 6/);
   t.throws(() => memory.calibrate({ falseAccepts: 1 }), /a rate between 0 and 1/);
   t.throws(() => memory.calibrate({ on: "distance" as never }), /one of score, margin/);
   t.throws(() => memory.calibrate({ falseAccept: 0.2 } as never), /calibrate option: .*Did you mean "falseAccepts"/);

@@ -3,6 +3,7 @@ import t from "tap";
 import fc from "fast-check";
 import { seeded } from "../../src/numeric/index.ts";
 import { embeddingsOf, type FeatureMap, functionMap, networkMap, pca, pixels, randomConv, randomProjection, SemanticMemory, uHop } from "../../src/semantic/index.ts";
+import { calibrated } from "../../src/semantic/calibrate.ts";
 import { UniversalMemory, type UniversalOptions } from "../../src/universal/index.ts";
 import { apart, golden, numbers, sameBits, sameRecall, weightsFile } from "./made.ts";
 
@@ -223,4 +224,38 @@ t.test("what is stored later was not calibrated for: the threshold stays, the st
   t.ok(memory.calibration !== undefined, "nothing stored, nothing changed");
   memory.forget("a3");
   t.equal(memory.calibration, undefined);
+});
+
+t.test("the promised rate is kept exactly: whichever of n + 1 is the stranger, at most rate (n + 1) of them are accepted", async (t) => {
+  // strangers given: m is one of n + 1 numbers, calibrated on the others
+  for (const n of [1, 4, 9, 19, 20, 99, 101]) {
+    const rng = seeded(n);
+    const reached = Array.from({ length: n + 1 }, () => rng.normal());
+    for (const rate of [0.01, 0.05, 0.1, 0.29, 0.5, 0.99]) {
+      const most = Math.floor(rate * (n + 1) + 1e-9);
+      const others = (j: number): number[] => reached.filter((_, i) => i !== j);
+      if (most < 1) {
+        t.throws(() => calibrated(others(0), rate, "score", "given"), new RegExp(`at least ${Math.ceil(1 / rate) - 1} strangers for a false-accept rate of ${rate}, got ${n}`));
+        continue;
+      }
+      t.equal(reached.filter((m, j) => m >= calibrated(others(j), rate, "score", "given").threshold).length, most, `n ${n}, rate ${rate}: no more, and no less`);
+    }
+  }
+  // none given: one of n + 1 points is the stranger, the others are stored
+  for (const [n, dim] of [[19, 2], [40, 1], [40, 3], [60, 6], [120, 30]]) {
+    const rng = seeded(1000 * n + dim);
+    const points = Array.from({ length: n + 1 }, () => Float64Array.from({ length: dim }, () => rng.normal()));
+    for (const rate of [0.1, 0.3]) {
+      let accepted = 0;
+      points.forEach((stranger, j) => {
+        const memory = new SemanticMemory({ encoder: pixels, separation: "max" });
+        memory.store(points.filter((_, i) => i !== j));
+        memory.calibrate({ falseAccepts: rate });
+        if (memory.recognize(stranger).accepted) accepted++;
+        memory.dispose();
+      });
+      t.ok(accepted <= rate * (n + 1), `${n} stored in ${dim} dimensions, rate ${rate}: ${accepted} of ${n + 1}`);
+      t.ok(accepted >= rate * (n + 1) * 0.4 - 2, "and the rate is used");
+    }
+  }
 });

@@ -32,6 +32,9 @@ export interface EncoderChoice {
   readonly scale?: "raw" | "unit" | "root";
 }
 
+/** `ARCH=FILE`. */
+const ARCH_FILE = /^([a-z0-9_-]+)=(.+\.safetensors)$/i;
+
 /** Names of the encoders that the package ships. */
 export function shippedEncoders(): string[] {
   const folder = join(packageRoot(), "fixtures", "weights");
@@ -50,7 +53,7 @@ export interface FoundEncoder {
 
 /** @throws EngramError for unknown names, missing files, weights that do not fit, options that have no meaning */
 export async function findEncoder({ encoder: given = DEFAULT_ENCODER, arch, layer, scale }: EncoderChoice): Promise<FoundEncoder> {
-  const [, named, encoder] = /^([a-z0-9_-]+)=(.+\.safetensors)$/i.exec(given) ?? [undefined, undefined, given];
+  const [, named, encoder] = ARCH_FILE.exec(given) ?? [undefined, undefined, given];
   if (named !== undefined && arch !== undefined) throw new EngramError("--arch", "the architecture once", `--encoder ${given} too`, "Give it in one of the two ways.");
   if (BUILT_IN.includes(encoder)) {
     const needless = arch !== undefined ? "--arch" : layer !== undefined ? "--layer" : scale !== undefined ? "--scale" : undefined;
@@ -87,8 +90,10 @@ export function recordedPath(path: string, output: string): string {
 export async function networkOf(parameters: Readonly<Record<string, string>>, album: string, given?: string): Promise<NetworkMap> {
   const { encoder: label } = parameters;
   const wanted = parameters["encoder.weights"];
+  const [, named, file] = ARCH_FILE.exec(given ?? "") ?? [undefined, undefined, given];
+  if (named !== undefined && named !== parameters["encoder.architecture"]) throw new EngramError("--encoder", `weights of ${parameters["encoder.architecture"]}, which ${album} was made with`, named, "Name the file alone.");
   const recorded = parameters[WEIGHTS_PATH];
-  const path = given ?? (shippedEncoders().includes(label) && recorded === undefined ? shippedPath(label) : recorded === undefined ? undefined : isAbsolute(recorded) ? recorded : join(dirname(album), recorded));
+  const path = file ?? (shippedEncoders().includes(label) && recorded === undefined ? shippedPath(label) : recorded === undefined ? undefined : isAbsolute(recorded) ? recorded : join(dirname(album), recorded));
   const todo = "Give the weights with --encoder W.safetensors, or make the memory again with `engram remember`.";
   if (path === undefined || (given === undefined && !existsSync(path))) throw new EngramError(album, `the weights of its encoder ${label}, sha256 ${wanted}`, path === undefined ? "none that this release ships" : `nothing at ${path}`, todo);
   const bytes = await readBytes(path);

@@ -83,7 +83,7 @@ function modelOptions(): ModelOption[] {
     { models: universal, option: new Option("--projection <name>", `one of ${[...PROJECTION_NAMES, "descent"].join(", ")} (default mean)`) },
     { models: universal, option: new Option("--reference", "the authors' pipeline with its quirks") },
     { models: universal, option: new Option("--iterations <n>", "upper bound on steps (default 1: one shot)").argParser(number("--iterations", { min: 1, whole: true })) },
-    { models: embedded, option: new Option("--encoder <name|file>", `${[...shippedEncoders(), ...BUILT_IN].join(", ")}, or W.safetensors (default ${DEFAULT_ENCODER}; entropic: networks only, default none: pixels)`) },
+    { models: embedded, option: new Option("--encoder <name|file>", `${[...shippedEncoders(), ...BUILT_IN].join(", ")}, or W.safetensors, ARCH=W.safetensors (default ${DEFAULT_ENCODER}; entropic: networks only, default none: pixels)`) },
     { models: embedded, option: new Option("--arch <name>", "the architecture of W.safetensors (default: what its metadata says)") },
     { models: embedded, option: new Option("--layer <name>", "the layer whose values are the features (default: the pooled ones)") },
     { models: embedded, option: new Option("--scale <how>", "a network's features as they are (raw), each of length 1, or that of their square roots (default root; entropic: raw)").argParser(oneOf("--scale", ["raw", "unit", "root"] as const)) },

@@ -2,13 +2,16 @@
  * When a memory may say "never seen": the threshold on the best score, or on its lead over the second, that strangers pass with at most a
  * stated probability.
  *
- *   m_1 .. m_n   what n strangers reach;  k = floor(rate (n + 1));  accept m when it is above the (k + 1)-th largest of them
+ *   m_1 .. m_n   what n strangers reach;  k = floor(rate (n + 1));  accept m when it is above the k-th largest of them
  *
  * For a stranger exchangeable with these, P(accepted) <= k / (n + 1) <= rate, whatever their distribution (the conformal argument: its
- * rank among all n + 1 is uniform). Nothing is promised for strangers of another kind.
+ * rank among all n + 1 is uniform, and it is accepted at the ranks 1 to k). Nothing is promised for strangers of another kind.
  *
  * Where no strangers are given, the stored patterns stand for them, each asked of the memory without it: nothing but what is stored is
- * needed. Those with a twin (an equal embedding) are left out, since they are known.
+ * needed. Those with a twin (an equal embedding) are left out, since they are known. A real stranger z is asked of one memory more than they were,
+ * so k is one less. Then the same holds of the score, where the similarity is symmetric: had z been stored, too, only those whose nearest is z
+ * would have reached more, and none of them more than z itself except where it is z's nearest in turn; so of the n + 1 in equal places at most
+ * k + 1 are accepted. Of the lead it is measured, not proved.
  */
 import { checkNames, EngramError, filled, type Patterns, unknownName } from "../numeric/index.ts";
 import { margin } from "../universal/index.ts";
@@ -30,7 +33,7 @@ export interface Calibration {
   readonly threshold: number;
   /** What was asked for: the largest share of strangers accepted. */
   readonly falseAccepts: number;
-  /** The share of these strangers that is accepted. */
+  /** The share of these strangers that is accepted; below the rate, since the next stranger counts as well. */
   readonly measured: number;
   /** n. */
   readonly strangers: number;
@@ -42,16 +45,16 @@ export interface Calibration {
 export function calibrated(reached: readonly number[], rate: number, on: Calibration["on"], who: Calibration["who"]): Calibration {
   checkRate(rate);
   const n = reached.length;
+  const spare = who === "given" ? 0 : 1;
   // as a whole number: .29 of 100 is 29, though .29 * 100 rounds below it
   let k = Math.floor(rate * (n + 1));
   if ((k + 1) / (n + 1) <= rate) k++;
+  k -= spare;
   if (k < 1) {
-    const needed = Math.ceil(1 / rate) - 1;
-    throw new EngramError("calibrate", `at least ${needed} strangers for a false-accept rate of ${rate}`, String(n), "Give more strangers, store more, or ask for a higher rate.");
+    const needed = Math.ceil((1 + spare) / rate) - 1;
+    throw new EngramError("calibrate", `at least ${needed} ${who === "given" ? "strangers" : "stored patterns without a twin"} for a false-accept rate of ${rate}`, String(n), "Give more strangers, store more, or ask for a higher rate.");
   }
-  const order = Float64Array.from(reached).sort().reverse();
-  // k strangers at most lie above the (k + 1)-th largest; with k = n all may pass
-  const threshold = k >= n ? order[n - 1] : above(order[k]);
+  const threshold = above(Float64Array.from(reached).sort().reverse()[k - 1]);
   return { on, threshold, falseAccepts: rate, measured: reached.filter((m) => m >= threshold).length / n, strangers: n, who };
 }
 
