@@ -8,7 +8,7 @@ export * from "./draws";
 export * from "./narrow";
 export * from "./elementary";
 export * from "./norms";
-export * from "./pack";
+export { packColumns_f32, packCues_f64, packFours_f32, transpose_f32 } from "./pack";
 export * from "./power";
 export * from "./gemm";
 export * from "./patches";
