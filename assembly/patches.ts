@@ -4,7 +4,7 @@
  *     row of an output pixel:  | tap (0,0): its channels | tap (0,1): its channels | ... |   of which the columns [k, k + depth) are wanted
  */
 import { channels, columns, dilationColumns, dilationRows, firstColumn, firstRow, kernelColumns, kernelRows, outColumns, outRows, pixelBytes, rows } from "./geometry";
-import { fours } from "./pack";
+import { fours } from "./fours";
 
 // @ts-ignore: decorator
 @inline
