@@ -17,7 +17,7 @@ export function corruptionsReport(found: Result, { rows, seen }: { rows: readonl
   const present = new Set(rows.map(({ damage }) => damage));
   const damages = ALL_DAMAGES.map(({ name }) => name).filter((name) => present.has(name));
   const map = heatMap({
-    title: `Index-exact recall of ${N} memories, best similarity of each map`, xLabel: "feature map", yLabel: "damage", columns: names.length, rows: damages.length, x: names, y: damages, domain: [0, 1], width: 900, showValues: true,
+    title: `Index-exact recall of ${N} memories, best similarity of each map`, xLabel: "feature map", yLabel: "damage", columns: names.length, rows: damages.length, x: names.map((name) => name.replace(/^contrastive-/, "").replace("convolutions", "conv.")), y: damages, domain: [0, 1], width: 960, showValues: true,
     values: damages.flatMap((damage) => names.map((phi) => bestOf(rows, phi, damage, N)?.exact ?? NaN)),
   });
   const curves = ["crop, area 0.5", "square, 24 px", "rotation, any angle", "noise 0.5, folded (C1)"].filter((damage) => damages.includes(damage)).map((damage) => ({ damage, svg: curve(rows, names, damage) }));
@@ -27,7 +27,7 @@ export function corruptionsReport(found: Result, { rows, seen }: { rows: readonl
       figure(picture(png, "rows of pictures: original, cue, and what pixels and features recall"), `The best-scoring of ${N} stored pictures. Pixels by L1 and by Pearson's correlation; features of the shipped encoders by L1 of their square roots at unit length (root L1). Unit L1 and the others stand in the tables below.`),
     ] },
     { heading: "The best similarity of each map", parts: [
-      figure(map, "Share of cues whose best-scoring memory is the one they were made from. What a map was never shown in training is the honest test: see the table of views below."),
+      figure(map, "Share of cues whose best-scoring memory is the one they were made from. What a map was never shown in training is the honest test: see the table of views below. resnet18, small and small-standard are the contrastive encoders."),
       htmlTable(best), paragraph("Mean and population standard deviation over the slices (at the main strengths those of five seeds, where not quick); in brackets the similarity, and which features where there are two kinds. unit L1: L1 between features scaled to length 1; root L1: the same of sign(x) sqrt|x|; L1 takes them as they are."),
     ] },
     { heading: "What the views of training held", parts: [htmlTable(viewsTable(phis)), paragraph("Features are invariant to what the two views of a picture differed in. Random convolutions, PCA and U-Hop were shown no views at all; ResNet-20 was trained on labels, with flips and small shifts.")] },
