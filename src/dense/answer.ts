@@ -2,6 +2,7 @@
  * What a recall says of the state it ended in: the nearest stored patterns, whether it is accepted and why not, the members of an
  * LSR minimum. Rejection is a result, not an exception.
  */
+import { highestFew } from "../numeric/highest.ts";
 import type { Key, Ranked, Recall, RecallOptions } from "../numeric/index.ts";
 import type { Rows } from "../kernels/index.ts";
 import type { BinaryMemory, Settled } from "./binary.ts";
@@ -10,7 +11,6 @@ import type { ContinuousEnergy } from "./landscape.ts";
 import type { Far, FarPath, FarStage } from "./far.ts";
 import { basinAmong } from "./lsr.ts";
 import { fullSearch, type Nearby, rowOf } from "./nearby.ts";
-import { highestFew } from "./sums.ts";
 
 export interface DenseRecallOptions extends RecallOptions, Pick<DynamicsOptions, "method" | "dt"> {
   /** D entries; 0 = clamped: this coordinate of the state keeps the cue's value. */

@@ -5,6 +5,7 @@
  *   x, y   D numbers each; visible: D entries, 0 = the coordinate is left out
  */
 import { EngramError } from "./errors.ts";
+import { highestFew } from "./highest.ts";
 
 /** Coordinates per block of a sum over k. */
 const BLOCK_K = 256;
@@ -115,24 +116,7 @@ function best(x: Vector, what: string, better: (a: number, b: number) => boolean
 export function topIndices(x: Vector, k: number): number[] {
   if (!(Number.isInteger(k) && k >= 0)) throw new EngramError("top", "a whole number, 0 or above", String(k), "Ask for as many as you want to see.");
   for (let i = 0; i < x.length; i++) if (Number.isNaN(x[i])) throw new EngramError(`top, entry ${i}`, "a number", "NaN", "NaN has no place in an order.");
-  if (k <= FEW) return few(x, k);
-  const order = Array.from({ length: x.length }, (_, i) => i).sort((i, j) => (x[i] === x[j] ? i - j : x[i] > x[j] ? -1 : 1));
-  return order.slice(0, k);
-}
-
-/** Up to so many are kept in order while one pass looks for better ones: 10 of 12,000 without sorting 12,000. */
-const FEW = 16;
-
-function few(x: Vector, k: number): number[] {
-  const order: number[] = [];
-  for (let i = 0; i < x.length; i++) {
-    if (order.length === k && !(k > 0 && x[i] > x[order[k - 1]])) continue;
-    let at = order.length;
-    while (at > 0 && x[i] > x[order[at - 1]]) at--;
-    order.splice(at, 0, i);
-    order.length = Math.min(order.length, k);
-  }
-  return order;
+  return highestFew(x, k);
 }
 
 /** The parts one after the other; a single one as it is. */

@@ -11,10 +11,11 @@
  * itself recalls through this file.
  */
 import { joinSoftmax, softmax, type SoftmaxState } from "../kernels/index.ts";
+import { highestFew } from "../numeric/highest.ts";
 import { BLOCK_ROWS, EngramError, exp, finish, Fold, type Join, leaf, merge, type Tree } from "../numeric/index.ts";
 import type { Values } from "./projection.ts";
 import type { Separation } from "./separation.ts";
-import { highestFew, weightedSumOf } from "../dense/sums.ts";
+import { weightedSumOf } from "../dense/sums.ts";
 
 /** Values that can also be summed over a range of rows; the kernels' `Rows` is one. */
 export interface RangedValues extends Values {

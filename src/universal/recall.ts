@@ -3,6 +3,7 @@
  * `Store`; the memory's single, batch and iterated recalls all come through here, so that they give the same bits.
  */
 import type { Rows } from "../kernels/index.ts";
+import { highestFew } from "../numeric/highest.ts";
 import { EngramError, type Key, type Precision, type Ranked, type Recall, type Recognition } from "../numeric/index.ts";
 import { descentStep, energyOf, regulariserOf } from "./energy.ts";
 import { finishShards, folds, partial } from "./fold.ts";
@@ -13,7 +14,7 @@ import type { Separation } from "./separation.ts";
 import type { Settings } from "./settings.ts";
 import type { Similarity } from "./similarity.ts";
 import { margin } from "./success.ts";
-import { foldSum, highest, highestFew, weightedSumOf } from "../dense/sums.ts";
+import { foldSum, highest, weightedSumOf } from "../dense/sums.ts";
 
 /** What a universal memory's recall knows beyond the common contract. In reference mode numbers may be NaN, as the authors' are (B8). */
 export interface UniversalRecall extends Recall {

@@ -10,9 +10,10 @@
  * All are computed on scores less their maximum: adding a constant to s changes nothing. All scores are accepted.
  */
 import { logSumExp, softmax as softmaxOf } from "../kernels/index.ts";
+import { highestFew } from "../numeric/highest.ts";
 import { EngramError, pow } from "../numeric/index.ts";
 import { checkBeta, type Separation } from "./separation.ts";
-import { foldSum, highest, highestFew } from "../dense/sums.ts";
+import { foldSum, highest } from "../dense/sums.ts";
 
 /** p = e^(beta s) / sum e^(beta s), in log space; L = beta^-1 log sum e^(beta s). */
 export function softmax(beta = 1): Separation {
