@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import t from "tap";
 import { AUTHORS } from "../src/experiments/entropic-sigma.ts";
 import { PREDICTED } from "../src/experiments/entropic-targets.ts";
+import { markedTable } from "./markdown-blocks.ts";
 
 interface Run {
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -15,12 +16,7 @@ type Name = "sigma" | "chains" | "noise" | "baselines";
 const kept = JSON.parse(readFileSync("fixtures/experiments/entropic-pictures.json", "utf8")) as Record<Name, Run> & { weights: Record<string, string> };
 const page = readFileSync("docs/entropic-pictures.md", "utf8");
 
-/** Rows of the table between two markers, without its heading. */
-function table(name: string): string[][] {
-  const [from, to] = [page.indexOf(`<!-- ${name} -->`), page.indexOf(`<!-- /${name} -->`)];
-  if (from < 0 || to < from) throw new Error(`no table ${name}`);
-  return page.slice(from, to).split("\n").filter((line) => line.startsWith("|")).slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
-}
+const table = (name: string): string[][] => markedTable(page, name);
 
 const fixed = (value: unknown, digits: number): string => (typeof value === "number" ? value.toFixed(digits) : "-");
 const signed = (value: unknown): string => `${(value as number) < 0 ? "-" : "+"}${Math.abs(value as number).toFixed(1)}`;

@@ -69,3 +69,10 @@ function shellLines(body: readonly string[], first: number, language: string, ex
   }
   return found;
 }
+
+/** Cells of the table between `<!-- name -->` and `<!-- /name -->`, without its heading. @throws Error where there is none */
+export function markedTable(markdown: string, name: string): string[][] {
+  const [from, to] = [markdown.indexOf(`<!-- ${name} -->`), markdown.indexOf(`<!-- /${name} -->`)];
+  if (from < 0 || to < from) throw new Error(`no table ${name}`);
+  return markdown.slice(from, to).split("\n").filter((line) => line.startsWith("|")).slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import t from "tap";
 import { experiments } from "../src/experiments/index.ts";
+import { markedTable } from "./markdown-blocks.ts";
 
 type Row = Readonly<Record<string, string | number | null>>;
 interface Run {
@@ -15,12 +16,7 @@ const NAMES = ["corruptions", "similarities", "breakpoint", "dimension", "capaci
 const kept = JSON.parse(readFileSync("fixtures/experiments/semantic-photographs.json", "utf8")) as Record<(typeof NAMES)[number], Run> & { weights: Record<string, string> };
 const page = readFileSync("docs/semantic-memories.md", "utf8");
 
-/** Rows of the table between two markers, without its heading. */
-function table(name: string): string[][] {
-  const [from, to] = [page.indexOf(`<!-- ${name} -->`), page.indexOf(`<!-- /${name} -->`)];
-  if (from < 0 || to < from) throw new Error(`no table ${name}`);
-  return page.slice(from, to).split("\n").filter((line) => line.startsWith("|")).slice(2).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
-}
+const table = (name: string): string[][] => markedTable(page, name);
 
 /** As the document prints shares: three places, no zero before the point. */
 const share = (value: unknown, digits = 3): string => (value as number).toFixed(digits).replace(/^(-?)0\./, "$1.");
