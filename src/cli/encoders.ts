@@ -32,8 +32,11 @@ export interface EncoderChoice {
   readonly scale?: "raw" | "unit" | "root";
 }
 
-/** `ARCH=FILE`. */
-const ARCH_FILE = /^([a-z0-9_-]+)=(.+\.safetensors)$/i;
+/** The architecture and the file of `ARCH=FILE`; of anything else only what it is. */
+function archAndFile(given: string): [string | undefined, string] {
+  const found = /^([a-z0-9_-]+)=(.+\.safetensors)$/i.exec(given);
+  return found === null ? [undefined, given] : [found[1], found[2]];
+}
 
 /** Names of the encoders that the package ships. */
 export function shippedEncoders(): string[] {
@@ -53,7 +56,7 @@ export interface FoundEncoder {
 
 /** @throws EngramError for unknown names, missing files, weights that do not fit, options that have no meaning */
 export async function findEncoder({ encoder: given = DEFAULT_ENCODER, arch, layer, scale }: EncoderChoice): Promise<FoundEncoder> {
-  const [, named, encoder] = ARCH_FILE.exec(given) ?? [undefined, undefined, given];
+  const [named, encoder] = archAndFile(given);
   if (named !== undefined && arch !== undefined) throw new EngramError("--arch", "the architecture once", `--encoder ${given} too`, "Give it in one of the two ways.");
   if (BUILT_IN.includes(encoder)) {
     const needless = arch !== undefined ? "--arch" : layer !== undefined ? "--layer" : scale !== undefined ? "--scale" : undefined;
@@ -90,7 +93,7 @@ export function recordedPath(path: string, output: string): string {
 export async function networkOf(parameters: Readonly<Record<string, string>>, album: string, given?: string): Promise<NetworkMap> {
   const { encoder: label } = parameters;
   const wanted = parameters["encoder.weights"];
-  const [, named, file] = ARCH_FILE.exec(given ?? "") ?? [undefined, undefined, given];
+  const [named, file] = given === undefined ? [] : archAndFile(given);
   if (named !== undefined && named !== parameters["encoder.architecture"]) throw new EngramError("--encoder", `weights of ${parameters["encoder.architecture"]}, which ${album} was made with`, named, "Name the file alone.");
   const recorded = parameters[WEIGHTS_PATH];
   const path = file ?? (shippedEncoders().includes(label) && recorded === undefined ? shippedPath(label) : recorded === undefined ? undefined : isAbsolute(recorded) ? recorded : join(dirname(album), recorded));

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { type EntropicMemory, levelDistance, warningsOf } from "../entropic/index.ts";
 import { NO_LEVEL } from "../kernels/index.ts";
 import { encodePng, image, type Image } from "../images/index.ts";
+import { LARGEST } from "../images/mosaic.ts";
 import { EngramError } from "../numeric/index.ts";
 import { figure, formatNumber, htmlTable, paragraph, picture, plainPage, registerChart, type Section } from "../report/index.ts";
 import type { OpenAlbum } from "./album.ts";
@@ -92,7 +93,7 @@ function checkStrips(cues: readonly Cue[], painted: Image): void {
   const todo = "Make the memory of smaller pictures (--size).";
   for (const { picture = painted } of cues) {
     checkHeight([picture, painted], todo);
-    if (mostFrames([picture, painted]) < SIGMAS.length + 1) throw new EngramError("filmstrip", `pictures that fit ${SIGMAS.length + 1} times into 32768 pixels`, `${Math.max(picture.width, painted.width)} pixels wide`, todo);
+    if (mostFrames([picture, painted]) < SIGMAS.length + 1) throw new EngramError("filmstrip", `pictures that fit ${SIGMAS.length + 1} times into ${LARGEST} pixels`, `${Math.max(picture.width, painted.width)} pixels wide`, todo);
   }
 }
 

@@ -43,7 +43,7 @@ function run(context: Context): Report {
   }
   const shipped = phis.filter(({ views }) => views !== undefined);
   // the same pictures the shipped encoders were trained on, in rows marked so (section 14, item 2 B)
-  const seen = quick ? [] : semanticSweep([semanticSet(context, semanticCorruptions.name, "train")], shipped.filter(({ large }) => large !== true), { ...plan, sizes: [1000], damages: MAIN_DAMAGES }, context, { from: 0.95, to: 0.99 });
+  const seen = quick ? [] : semanticSweep([semanticSet(context, semanticCorruptions.name, "train")], small.filter(({ views }) => views !== undefined), { ...plan, sizes: [1000], damages: MAIN_DAMAGES }, context, { from: 0.95, to: 0.99 });
   const columns = [
     { label: "pixels L1", phi: phis[0], similarity: "L1" }, { label: "Pearson", phi: phis[0], similarity: "Pearson" },
     ...shipped.map((phi) => ({ label: phi.views === "standard" ? "standard" : phi.large === true ? "large" : "features", phi, similarity: "root L1", features: "pooled" })),
